@@ -1,0 +1,231 @@
+import { relations, sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/** Milliseconds are what Clerk and browsers speak; Postgres keeps microseconds, which does no harm. */
+function moment(name: string) {
+  return timestamp(name, { withTimezone: true, mode: "date" });
+}
+
+/**
+ * A person as Clerk knows them. Only the identity sync writes here (app/db/identity.server.ts).
+ * Rows are never deleted: what a person wrote refers to them, so their data is erased in place.
+ */
+export const user = pgTable("user", {
+  id: text("id").primaryKey(),
+  email: text("email"),
+  firstName: text("first_name"),
+  lastName: text("last_name"),
+  imageUrl: text("image_url"),
+  username: text("username"),
+  /** Clerk's `updated_at`: an event older than this is stale. Null until the first event has come. */
+  updatedAt: moment("updated_at"),
+  /** Decides between two events with one `updated_at`, the same way in whatever order they come. */
+  syncTie: text("sync_tie").notNull().default(""),
+  createdAt: moment("created_at").notNull().defaultNow(),
+  /** Final: set once by `user.deleted`, and no later event clears it. */
+  deletedAt: moment("deleted_at"),
+});
+
+/** What the forum knows of a person. No webhook overwrites what a member or a moderator decided here. */
+export const members = pgTable(
+  "members",
+  {
+    userId: text("user_id")
+      .primaryKey()
+      .references(() => user.id, { onDelete: "restrict" }),
+    handle: text("handle").notNull(),
+    /** Who gave the handle: until the member chooses one, it follows what Clerk says. */
+    handleSource: text("handle_source").notNull().default("placeholder"),
+    role: text("role").notNull().default("member"),
+    roleSetAt: moment("role_set_at"),
+    suspendedUntil: moment("suspended_until"),
+    suspendedAt: moment("suspended_at"),
+    suspendedBy: text("suspended_by").references(() => user.id, { onDelete: "restrict" }),
+    suspensionReason: text("suspension_reason"),
+    colorScheme: text("color_scheme").notNull().default("system"),
+    dateStyle: text("date_style").notNull().default("relative"),
+    /** Set for people who came with an import: nobody can sign in as them. */
+    importedAt: moment("imported_at"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex("members_handle_key").on(sql`lower(${t.handle})`),
+    check(
+      "members_handle_source_check",
+      sql`${t.handleSource} in ('placeholder', 'clerk', 'chosen', 'import', 'deleted')`,
+    ),
+    check("members_role_check", sql`${t.role} in ('member', 'moderator', 'admin')`),
+    check("members_color_scheme_check", sql`${t.colorScheme} in ('system', 'light', 'dark')`),
+    check("members_date_style_check", sql`${t.dateStyle} in ('relative', 'absolute')`),
+  ],
+);
+
+export const categories = pgTable("categories", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  slug: text("slug").notNull().unique(),
+  name: text("name").notNull(),
+  description: text("description").notNull().default(""),
+  /** Where it stands on the home page, lowest first. */
+  position: integer("position").notNull().default(0),
+  /** Threads that are not deleted. */
+  threadCount: integer("thread_count").notNull().default(0),
+  /** The sum of its threads' `reply_count`. */
+  replyCount: integer("reply_count").notNull().default(0),
+  createdAt: moment("created_at").notNull().defaultNow(),
+});
+
+/** A title and its state. What was written stands in `thread_replies`; the opening post is reply number 1. */
+export const threads = pgTable(
+  "threads",
+  {
+    id: uuid("id").primaryKey(),
+    /** The public id, in URLs. */
+    number: bigint("number", { mode: "number" }).notNull().generatedAlwaysAsIdentity().unique(),
+    categoryId: uuid("category_id")
+      .notNull()
+      .references(() => categories.id, { onDelete: "restrict" }),
+    authorId: text("author_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "restrict" }),
+    title: text("title").notNull(),
+    status: text("status").notNull().default("open"),
+    statusSetAt: moment("status_set_at"),
+    statusSetBy: text("status_set_by").references(() => user.id, { onDelete: "restrict" }),
+    isPinned: boolean("is_pinned").notNull().default(false),
+    pinnedAt: moment("pinned_at"),
+    pinnedBy: text("pinned_by").references(() => user.id, { onDelete: "restrict" }),
+    /** The highest reply number given out. Numbers are never used again. */
+    lastNumber: integer("last_number").notNull().default(1),
+    /** Replies after the opening post that are not deleted. */
+    replyCount: integer("reply_count").notNull().default(0),
+    /** The opening post's score, repeated here so that an index can order by it. */
+    score: integer("score").notNull().default(0),
+    /** When the newest reply was written, deleted ones included: activity never moves back. */
+    lastActivityAt: moment("last_activity_at").notNull().defaultNow(),
+    /** The number of the reply that was accepted as the answer, where the import knew one. */
+    acceptedNumber: integer("accepted_number"),
+    deletedAt: moment("deleted_at"),
+    deletedBy: text("deleted_by").references(() => user.id, { onDelete: "restrict" }),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    check("threads_status_check", sql`${t.status} in ('open', 'locked')`),
+    // One index per order of a list, read backwards: each page of a list is one range of one of these.
+    index("threads_category_latest_idx")
+      .on(t.categoryId, t.isPinned, t.lastActivityAt, t.number)
+      .where(sql`deleted_at is null`),
+    index("threads_category_new_idx")
+      .on(t.categoryId, t.isPinned, t.createdAt, t.number)
+      .where(sql`deleted_at is null`),
+    index("threads_category_top_idx")
+      .on(t.categoryId, t.isPinned, t.score, t.number)
+      .where(sql`deleted_at is null`),
+    index("threads_latest_idx").on(t.lastActivityAt, t.number).where(sql`deleted_at is null`),
+    index("threads_new_idx").on(t.createdAt, t.number).where(sql`deleted_at is null`),
+    index("threads_top_idx").on(t.score, t.number).where(sql`deleted_at is null`),
+    index("threads_author_idx").on(t.authorId, t.createdAt, t.number),
+  ],
+);
+
+export const threadReplies = pgTable(
+  "thread_replies",
+  {
+    id: uuid("id").primaryKey(),
+    threadId: uuid("thread_id")
+      .notNull()
+      .references(() => threads.id, { onDelete: "restrict" }),
+    authorId: text("author_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "restrict" }),
+    /** 1, 2, 3 … within the thread; given out under the thread's row lock. */
+    number: integer("number").notNull(),
+    /** The number of the reply that this one answers. */
+    replyToNumber: integer("reply_to_number"),
+    /** Markdown as it was typed. */
+    body: text("body").notNull(),
+    /** `body` rendered when it was written, by `rendererVersion` of app/domain/markdown.ts. */
+    bodyHtml: text("body_html").notNull(),
+    rendererVersion: smallint("renderer_version").notNull(),
+    /** `startingScore` and every vote's value, added up. */
+    score: integer("score").notNull().default(0),
+    /** What an import brought that names no voter. */
+    startingScore: integer("starting_score").notNull().default(0),
+    /** Counts the edits; a form that was drawn from an older one is told so. */
+    revision: integer("revision").notNull().default(0),
+    editedAt: moment("edited_at"),
+    deletedAt: moment("deleted_at"),
+    deletedBy: text("deleted_by").references(() => user.id, { onDelete: "restrict" }),
+    /** Made when the form was drawn, so that one form makes one reply however often it arrives. */
+    submission: uuid("submission"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    unique("thread_replies_thread_number_key").on(t.threadId, t.number),
+    unique("thread_replies_submission_key").on(t.authorId, t.submission),
+    foreignKey({
+      name: "thread_replies_reply_to_fk",
+      columns: [t.threadId, t.replyToNumber],
+      foreignColumns: [t.threadId, t.number],
+    }).onDelete("restrict"),
+    index("thread_replies_author_idx").on(t.authorId, t.createdAt, t.id),
+  ],
+);
+
+export const replyVotes = pgTable(
+  "reply_votes",
+  {
+    id: uuid("id").primaryKey(),
+    replyId: uuid("reply_id")
+      .notNull()
+      .references(() => threadReplies.id, { onDelete: "restrict" }),
+    voterId: text("voter_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "restrict" }),
+    value: integer("value").notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    unique("reply_votes_reply_voter_key").on(t.replyId, t.voterId),
+    check("reply_votes_value_check", sql`${t.value} in (-1, 1)`),
+  ],
+);
+
+export const userRelations = relations(user, ({ one, many }) => ({
+  member: one(members, { fields: [user.id], references: [members.userId] }),
+  threads: many(threads),
+  replies: many(threadReplies),
+  votes: many(replyVotes),
+}));
+
+export const categoryRelations = relations(categories, ({ many }) => ({ threads: many(threads) }));
+
+export const threadRelations = relations(threads, ({ one, many }) => ({
+  category: one(categories, { fields: [threads.categoryId], references: [categories.id] }),
+  author: one(user, { fields: [threads.authorId], references: [user.id] }),
+  replies: many(threadReplies),
+}));
+
+export const threadReplyRelations = relations(threadReplies, ({ one, many }) => ({
+  thread: one(threads, { fields: [threadReplies.threadId], references: [threads.id] }),
+  author: one(user, { fields: [threadReplies.authorId], references: [user.id] }),
+  votes: many(replyVotes),
+}));
+
+export const replyVoteRelations = relations(replyVotes, ({ one }) => ({
+  reply: one(threadReplies, { fields: [replyVotes.replyId], references: [threadReplies.id] }),
+  voter: one(user, { fields: [replyVotes.voterId], references: [user.id] }),
+}));
