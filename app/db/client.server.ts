@@ -1,0 +1,145 @@
+import type { SQL } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+/** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
+export type Database = { execute<Row>(statement: SQL): Promise<Row[]> };
+
+export type DatabaseConnection = Database & {
+  /** Ends the connection, if one was opened. Never waits for long. */
+  close(): Promise<void>;
+  /** Statements sent, and the milliseconds spent waiting for them. */
+  readonly usage: { statements: number; milliseconds: number };
+};
+
+type Options = {
+  /** Makes what `execute` throws when the database cannot be reached; the cause itself by default. */
+  unavailable?: (cause: unknown) => unknown;
+  /** Makes what `execute` throws when a value cannot be stored or compared, such as a date before time. */
+  unacceptable?: (cause: unknown) => unknown;
+};
+
+/** A statement that has no answer after this long gets none: the reader is told at once. */
+const ANSWER_SECONDS = 5;
+
+/**
+ * Opens the request's own connection, lazily: nothing is sent before the first statement.
+ * The pooler runs in transaction mode, so nothing may be prepared or kept on a connection
+ * (`prepare: false`, no types fetched, no session setting). Every statement after a failed
+ * connection fails at once, where postgres-js would leave it waiting.
+ */
+export function openDatabase(
+  url: string,
+  { unavailable = (cause) => cause, unacceptable = (cause) => cause }: Options = {},
+): DatabaseConnection {
+  const client = postgres(withoutUnknownParameters(url), {
+    prepare: false,
+    max: 1,
+    idle_timeout: 20,
+    connect_timeout: 10,
+    fetch_types: false,
+    onnotice: () => {},
+  });
+  const database = drizzle({ client });
+  const usage = { statements: 0, milliseconds: 0 };
+  let failure: { cause: unknown } | null = null;
+
+  return {
+    usage,
+    async execute<Row>(statement: SQL): Promise<Row[]> {
+      if (failure) throw unavailable(failure.cause);
+      const started = performance.now();
+      usage.statements += 1;
+      try {
+        return (await withinDeadline(database.execute(statement))) as unknown as Row[];
+      } catch (error) {
+        if (sqlState(error)?.startsWith("22")) throw unacceptable(error);
+        if (!isUnavailable(error)) throw error;
+        failure ??= { cause: error };
+        await client.end({ timeout: 0 }).catch(() => {});
+        throw unavailable(error);
+      } finally {
+        usage.milliseconds += performance.now() - started;
+      }
+    },
+    async close() {
+      await client.end({ timeout: 2 }).catch(() => {});
+    },
+  };
+}
+
+/** postgres-js sends parameters that it does not know to the server, where PgBouncer refuses them. */
+function withoutUnknownParameters(url: string): string {
+  const cleaned = new URL(url);
+  for (const name of [...cleaned.searchParams.keys()])
+    if (name !== "sslmode") cleaned.searchParams.delete(name);
+  return cleaned.href;
+}
+
+class NoAnswerError extends Error {}
+
+async function withinDeadline<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new NoAnswerError(`No answer from the database in ${ANSWER_SECONDS} s`)),
+      ANSWER_SECONDS * 1000,
+    );
+  });
+  try {
+    return await Promise.race([answer, deadline]);
+  } finally {
+    if (timer) clearTimeout(timer);
+  }
+}
+
+/** Error codes of sockets and of postgres-js that mean there is no working connection. */
+const CONNECTION_CODES = new Set([
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/**
+ * SQLSTATE of a server that is going down, coming up, full or read-only (PostgreSQL manual, appendix A),
+ * and 08P01, with which PgBouncer reports that it has no server to give.
+ */
+const SERVER_STATES = /^(08\w{3}|53\w{3}|57P0[1-5]|25006)$/;
+
+/** What workerd says of a socket that was refused or cut; it gives no code. */
+const SOCKET_MESSAGES = /proxy request failed|network connection lost|stream was cancel|socket/i;
+
+/** Whether an error says that the database cannot be reached, as opposed to a statement being wrong. */
+export function isUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NoAnswerError) return true;
+    const code = "code" in cause ? String(cause.code) : "";
+    if (CONNECTION_CODES.has(code) || SERVER_STATES.test(code)) return true;
+    // Only the innermost error: drizzle's own repeats the statement, and with it what somebody wrote.
+    const isInnermost = !(cause.cause instanceof Error) && !(cause instanceof TypeError);
+    if (code === "" && isInnermost && SOCKET_MESSAGES.test(cause.message)) return true;
+  }
+  return false;
+}
+
+/** The name of the unique constraint that an error reports as violated, or null. */
+export function violatedConstraint(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ("code" in cause && cause.code === "23505" && "constraint_name" in cause)
+      return String(cause.constraint_name);
+  return null;
+}
+
+/** The SQLSTATE that Postgres gave, or null for an error that is not its own. Class 22 is "data exception". */
+function sqlState(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === "PostgresError" && "code" in cause) return String(cause.code);
+  return null;
+}

@@ -1,0 +1,94 @@
+import { sql } from "drizzle-orm";
+import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import type { ColorScheme, DateStyle, Viewer } from "#app/domain/viewer.ts";
+import type { MemberPage } from "#app/domain/views.ts";
+import { type Database, violatedConstraint } from "./client.server.ts";
+
+/** The member with this Clerk id as the viewer of a page, or null where no row exists yet. One statement. */
+export async function getViewer(db: Database, userId: string): Promise<Viewer | null> {
+  const [viewer] = await db.execute<Viewer>(sql`
+    select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
+      to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
+      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle"
+    from members m
+    join "user" u on u.id = m.user_id
+    where m.user_id = ${userId}`);
+  return viewer ?? null;
+}
+
+/** Which of a member's two lists, and where it goes on: the time and the number of its last entry. */
+export type MemberList = { show: "threads" | "replies"; before: { time: string; id: string } | null };
+
+/** A member's public page with one page of their threads or replies, newest first; or null. One statement. */
+export async function getMemberPage(
+  db: Database,
+  handle: string,
+  { show, before }: MemberList,
+): Promise<MemberPage | null> {
+  const [row] = await db.execute<{ page: MemberPage }>(sql`
+    select json_build_object(
+      'id', m.user_id, 'handle', m.handle, 'role', m.role, 'imageUrl', u.image_url,
+      'name', nullif(concat_ws(' ', u.first_name, u.last_name), ''),
+      'isSuspended', coalesce(m.suspended_until > now(), false),
+      'isDeleted', u.deleted_at is not null, 'isImported', m.imported_at is not null,
+      'createdAt', u.created_at,
+      'threads', ${show === "threads" ? threadsOfMember(before) : sql`'[]'::json`},
+      'replies', ${show === "replies" ? repliesOfMember(before) : sql`'[]'::json`}
+    ) as page
+    from members m
+    join "user" u on u.id = m.user_id
+    where lower(m.handle) = lower(${handle})`);
+  return row?.page ?? null;
+}
+
+function threadsOfMember(before: MemberList["before"]) {
+  return sql`(
+    select coalesce(json_agg(listed), '[]') from (
+      select t.number, t.title, t.reply_count as "replyCount", t.score, t.created_at as "createdAt",
+        json_build_object('slug', c.slug, 'name', c.name) as category
+      from threads t
+      join categories c on c.id = t.category_id
+      where t.author_id = m.user_id and t.deleted_at is null
+        ${before ? sql`and (t.created_at, t.number) < (${before.time}::timestamptz, ${before.id}::bigint)` : sql``}
+      order by t.created_at desc, t.number desc
+      limit ${THREADS_PER_PAGE + 1}
+    ) listed)`;
+}
+
+function repliesOfMember(before: MemberList["before"]) {
+  return sql`(
+    select coalesce(json_agg(listed), '[]') from (
+      select r.id, r.number, r.body_html as "bodyHtml", r.score, r.created_at as "createdAt",
+        json_build_object('number', t.number, 'title', t.title) as thread
+      from thread_replies r
+      join threads t on t.id = r.thread_id
+      where r.author_id = m.user_id and r.number > 1 and r.deleted_at is null and t.deleted_at is null
+        ${before ? sql`and (r.created_at, r.id) < (${before.time}::timestamptz, ${before.id}::uuid)` : sql``}
+      order by r.created_at desc, r.id desc
+      limit ${THREADS_PER_PAGE + 1}
+    ) listed)`;
+}
+
+export type Settings = { handle: string; colorScheme: ColorScheme; dateStyle: DateStyle };
+
+/** Saves what a member chose. A handle that they changed is theirs from then on. One statement. */
+export async function saveSettings(
+  db: Database,
+  userId: string,
+  settings: Settings,
+): Promise<"saved" | "refused" | "handle-taken"> {
+  try {
+    const saved = await db.execute(sql`
+      update members m
+      set handle = ${settings.handle}, color_scheme = ${settings.colorScheme}, date_style = ${settings.dateStyle},
+        handle_source = case when m.handle = ${settings.handle} then m.handle_source else 'chosen' end
+      from "user" u
+      where m.user_id = ${userId} and u.id = m.user_id and u.deleted_at is null
+        and (m.suspended_until is null or m.suspended_until <= now())
+      returning m.handle`);
+    return saved.length > 0 ? "saved" : "refused";
+  } catch (error) {
+    if (violatedConstraint(error) === "members_handle_key") return "handle-taken";
+    throw error;
+  }
+}

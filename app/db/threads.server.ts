@@ -1,0 +1,231 @@
+import { type SQL, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import type { Cursor } from "#app/domain/cursor.ts";
+import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
+import type { Sort } from "#app/domain/paging.ts";
+import type {
+  CategoryName,
+  CategoryPage,
+  CategorySummary,
+  ThreadPage,
+  ThreadState,
+  ThreadSummary,
+} from "#app/domain/views.ts";
+import { type Database, violatedConstraint } from "./client.server.ts";
+import { mayWrite } from "./statements.server.ts";
+
+/** What a list is ordered by; an index stands behind each (app/db/schema.server.ts). */
+const SORT_KEYS: Record<Sort, SQL> = {
+  latest: sql`t.last_activity_at`,
+  new: sql`t.created_at`,
+  top: sql`t.score`,
+};
+
+const THREAD_SUMMARY = sql`
+  t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
+  t.created_at as "createdAt", t.last_activity_at as "lastActivityAt",
+  json_build_object('slug', c.slug, 'name', c.name) as category,
+  json_build_object('handle', author.handle, 'imageUrl', person.image_url) as author,
+  coalesce(last_author.handle, author.handle) as "lastAuthor"`;
+
+const THREAD_PEOPLE = sql`
+  join members author on author.user_id = t.author_id
+  join "user" person on person.id = t.author_id
+  left join thread_replies last_reply on last_reply.thread_id = t.id and last_reply.number = t.last_number
+  left join members last_author on last_author.user_id = last_reply.author_id`;
+
+/** What the key of a cursor is compared as. */
+function cursorKey(after: Cursor): SQL {
+  return typeof after.key === "number" ? sql`${after.key}::integer` : sql`${after.key}::timestamptz`;
+}
+
+/** The home page: every category with its counts and latest activity, and a page of threads. One statement. */
+export async function getHomePage(
+  db: Database,
+  { sort, after }: { sort: Sort; after: Cursor | null },
+): Promise<{ categories: CategorySummary[]; threads: ThreadSummary[] }> {
+  const key = SORT_KEYS[sort];
+  const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${after.number}::bigint)` : sql``;
+  const [row] = await db.execute<{ categories: CategorySummary[]; threads: ThreadSummary[] }>(sql`
+    select ${CATEGORY_SUMMARIES} as categories, (
+      select coalesce(json_agg(listed), '[]') from (
+        select ${THREAD_SUMMARY}
+        from threads t
+        join categories c on c.id = t.category_id
+        ${THREAD_PEOPLE}
+        where t.deleted_at is null ${from}
+        order by ${key} desc, t.number desc
+        limit ${THREADS_PER_PAGE + 1}
+      ) listed) as threads`);
+  return row ?? { categories: [], threads: [] };
+}
+
+/** Two index lookups a category find its latest thread: one among its pinned threads, one among the others. */
+const CATEGORY_SUMMARIES = sql`(
+  select coalesce(json_agg(json_build_object(
+    'slug', c.slug, 'name', c.name, 'description', c.description,
+    'threadCount', c.thread_count, 'replyCount', c.reply_count, 'latest', to_json(latest)
+  ) order by c.position, c.name), '[]')
+  from categories c
+  left join lateral (
+    select number, title, last_activity_at as "lastActivityAt" from (
+      (select number, title, last_activity_at from threads
+        where category_id = c.id and is_pinned and deleted_at is null
+        order by last_activity_at desc limit 1)
+      union all
+      (select number, title, last_activity_at from threads
+        where category_id = c.id and not is_pinned and deleted_at is null
+        order by last_activity_at desc limit 1)
+    ) newest order by last_activity_at desc limit 1
+  ) latest on true)`;
+
+/** A category with a page of its threads, pinned ones first; or null. One statement. */
+export async function getCategoryPage(
+  db: Database,
+  slug: string,
+  { sort, after }: { sort: Sort; after: Cursor | null },
+): Promise<CategoryPage | null> {
+  const key = SORT_KEYS[sort];
+  const from = after
+    ? sql`and (t.is_pinned, ${key}, t.number) < (${after.isPinned}::boolean, ${cursorKey(after)}, ${after.number}::bigint)`
+    : sql``;
+  const [page] = await db.execute<CategoryPage>(sql`
+    select c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
+      select coalesce(json_agg(listed), '[]') from (
+        select ${THREAD_SUMMARY}
+        from threads t
+        ${THREAD_PEOPLE}
+        where t.category_id = c.id and t.deleted_at is null ${from}
+        order by t.is_pinned desc, ${key} desc, t.number desc
+        limit ${THREADS_PER_PAGE + 1}
+      ) listed) as threads
+    from categories c
+    where c.slug = ${slug}`);
+  return page ?? null;
+}
+
+/** The categories by name, for choosing one. One statement. */
+export async function listCategories(db: Database): Promise<CategoryName[]> {
+  return db.execute(sql`select slug, name from categories order by position, name`);
+}
+
+/**
+ * A thread with the replies of one page (1, 2, …), as `viewerId` may see it; or null. A deleted thread is
+ * there for its author alone, who may restore it. One statement.
+ */
+export async function getThreadPage(
+  db: Database,
+  { number, page, viewerId }: { number: number; page: number; viewerId: string | null },
+): Promise<ThreadPage | null> {
+  const [thread] = await db.execute<ThreadPage>(sql`
+    select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
+      t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
+      json_build_object('slug', c.slug, 'name', c.name) as category,
+      (select coalesce(json_agg(listed order by listed.number), '[]') from (
+        select r.number, r.author_id as "authorId", r.score, r.edited_at as "editedAt", r.created_at as "createdAt",
+          r.deleted_at is not null as "isDeleted",
+          case when r.deleted_at is null then r.body_html end as "bodyHtml",
+          coalesce(v.value, 0) as vote,
+          json_build_object('handle', m.handle, 'imageUrl', u.image_url, 'role', m.role,
+            'isDeleted', u.deleted_at is not null) as author,
+          (select json_build_object('number', p.number, 'handle', pm.handle)
+            from thread_replies p join members pm on pm.user_id = p.author_id
+            where p.thread_id = r.thread_id and p.number = r.reply_to_number) as "replyTo"
+        from thread_replies r
+        join members m on m.user_id = r.author_id
+        join "user" u on u.id = r.author_id
+        left join reply_votes v on v.reply_id = r.id and v.voter_id = ${viewerId}::text
+        where r.thread_id = t.id
+          and r.number > ${(page - 1) * REPLIES_PER_PAGE}::integer and r.number <= ${page * REPLIES_PER_PAGE}::integer
+      ) listed) as replies
+    from threads t
+    join categories c on c.id = t.category_id
+    where t.number = ${number} and (t.deleted_at is null or t.author_id = ${viewerId}::text)`);
+  return thread ?? null;
+}
+
+/** What every question about a thread's state needs. */
+export const THREAD_STATE = sql`
+  t.number::integer as number, t.title, t.status, t.is_pinned as "isPinned",
+  t.deleted_at is not null as "isDeleted"`;
+
+export type NewThread = {
+  authorId: string;
+  category: string;
+  title: string;
+  body: string;
+  submission: string;
+};
+export type CreatedThread =
+  | { outcome: "created"; number: number; title: string }
+  | { outcome: "no-category" | "refused" };
+
+/**
+ * Starts a thread with its opening post. One statement; a second arrival of the same submission answers with
+ * the thread that the first one made, also when both come at once.
+ */
+export async function createThread(db: Database, thread: NewThread): Promise<CreatedThread> {
+  try {
+    return await insertThread(db, thread);
+  } catch (error) {
+    if (violatedConstraint(error) !== "thread_replies_submission_key") throw error;
+    return insertThread(db, thread);
+  }
+}
+
+async function insertThread(db: Database, thread: NewThread): Promise<CreatedThread> {
+  const { authorId, submission } = thread;
+  const [row] = await db.execute<{ number: number | null; title: string; mayWrite: boolean }>(sql`
+    with earlier as (
+      select t.number, t.title from thread_replies r join threads t on t.id = r.thread_id
+      where r.author_id = ${authorId} and r.submission = ${submission}::uuid
+    ), created as (
+      insert into threads (id, category_id, author_id, title)
+      select ${uuidv7()}::uuid, c.id, ${authorId}, ${thread.title} from categories c
+      where c.slug = ${thread.category} and ${mayWrite(authorId)} and not exists (select 1 from earlier)
+      returning id, number, title, category_id
+    ), opening as (
+      insert into thread_replies (id, thread_id, author_id, number, body, body_html, renderer_version, submission)
+      select ${uuidv7()}::uuid, created.id, ${authorId}, 1, ${thread.body}, ${renderMarkdown(thread.body)},
+        ${RENDERER_VERSION}::smallint, ${submission}::uuid
+      from created
+    ), counted as (
+      update categories set thread_count = thread_count + 1 where id in (select category_id from created)
+    ), result as (select number, title from created union all select number, title from earlier)
+    select (select number from result)::integer as number, (select title from result) as title,
+      ${mayWrite(authorId)} as "mayWrite"`);
+  if (row?.number) return { outcome: "created", number: row.number, title: row.title };
+  return { outcome: row?.mayWrite ? "no-category" : "refused" };
+}
+
+/** Locks a thread or opens it again, and says who did. Answers its state, or null. One statement. */
+export async function lockThread(
+  db: Database,
+  { number, locked, by }: { number: number; locked: boolean; by: string },
+): Promise<ThreadState | null> {
+  const [thread] = await db.execute<ThreadState>(sql`
+    update threads t
+    set status = ${locked ? "locked" : "open"}, status_set_at = now(), status_set_by = ${by}
+    where t.number = ${number} and t.deleted_at is null and ${isStaffNow(by)}
+    returning ${THREAD_STATE}`);
+  return thread ?? null;
+}
+
+/** Pins a thread to the top of its category or unpins it, and says who did. Answers its state, or null. */
+export async function pinThread(
+  db: Database,
+  { number, pinned, by }: { number: number; pinned: boolean; by: string },
+): Promise<ThreadState | null> {
+  const [thread] = await db.execute<ThreadState>(sql`
+    update threads t
+    set is_pinned = ${pinned}, pinned_at = now(), pinned_by = ${by}
+    where t.number = ${number} and t.deleted_at is null and ${isStaffNow(by)}
+    returning ${THREAD_STATE}`);
+  return thread ?? null;
+}
+
+function isStaffNow(userId: string): SQL {
+  return sql`${mayWrite(userId)} and exists (
+    select 1 from members where user_id = ${userId} and role in ('moderator', 'admin'))`;
+}

@@ -1,0 +1,33 @@
+/** What someone typed, kept for them while they sign in again or the database is away. */
+export type HeldForm = {
+  id: string;
+  /** Where it was sent: a path of this site with its query. */
+  action: string;
+  fields: [name: string, value: string][];
+};
+
+/** What people see of a held form: the label of each field they typed into, in the words of its first form. */
+export const FIELD_LABELS: Record<string, string> = {
+  title: "Title",
+  category: "Category",
+  body: "Your text",
+  handle: "Handle",
+};
+
+/** The fields of a form as text; an uploaded file is nothing that this forum asks for, and is left out. */
+export function formFields(form: FormData): HeldForm["fields"] {
+  const fields: HeldForm["fields"] = [];
+  for (const [name, value] of form) if (typeof value === "string") fields.push([name, value]);
+  return fields;
+}
+
+/** What the button that sends a held form says, from the address it goes to. */
+export function sendLabel(action: string): string {
+  const path = action.split("?")[0] ?? "";
+  if (path === "/t/new") return "Post thread";
+  if (path.endsWith("/replies/new")) return "Post reply";
+  if (path.endsWith("/vote")) return "Vote";
+  if (path.endsWith("/delete")) return "Delete";
+  if (path.endsWith("/edit") || path === "/settings") return "Save";
+  return "Send";
+}

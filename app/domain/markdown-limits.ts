@@ -1,0 +1,53 @@
+/**
+ * What keeps hostile Markdown cheap. Every number was chosen with `node scripts/bench-markdown.ts`: at 30,000
+ * characters no input may take more than 100 ms of CPU or come out more than 40 times as long. Nothing that
+ * passes a limit is lost: it stays on the page as plain text.
+ */
+
+/** Longest text that is parsed, in UTF-16 units: `BODY_MAX` emoji. A longer one is shown as it was typed. */
+export const SOURCE_MAX = 60_000;
+
+/** Columns of one table. A wider "table" stays text: no page could show it, and 1,000 columns took 0.3 s. */
+export const TABLE_COLUMNS_MAX = 50;
+
+/** Cells of all tables of one text. A cell costs about 5 µs to parse and clean: 30,000 of them took 150 ms. */
+export const TABLE_CELLS_MAX = 5_000;
+
+/**
+ * Cells that short rows leave for the parser to fill in, per character of the text. Under 50 headings, a row of
+ * two characters makes 500 characters of HTML.
+ */
+export const MISSING_CELLS_PER_CHARACTER = 1 / 4;
+
+/**
+ * Levels of quotes and lists inside one another: a quote is one level, a list two. Every line is scanned once for
+ * each quote around it: 100 levels took 230 ms.
+ */
+export const BLOCK_DEPTH_MAX = 12;
+
+/**
+ * Lines that all quotes of one text may read, per line of the text. Quotes nested to `BLOCK_DEPTH_MAX` read each
+ * line as often as that; "># a" and "b" in turn read 19 million lines, in 0.6 s.
+ */
+export const QUOTED_LINES_PER_LINE = BLOCK_DEPTH_MAX;
+
+/** Levels of emphasis, strikethrough and links inside one another. The parser allows thousands; no reader sees ten. */
+export const INLINE_DEPTH_MAX = 10;
+
+/**
+ * markdown-it's own limit (`maxNesting`), beyond which it drops blocks. Above `BLOCK_DEPTH_MAX`, so that it only
+ * ends the search for brackets in brackets: 30,000 of "[" took 72 ms at its default of 100.
+ */
+export const BRACKET_DEPTH_MAX = 20;
+
+/**
+ * Longest bare link; what follows is text. A match that is refused is tried again a few characters on, so
+ * every bare link must be taken: at 10,000 characters and a limit on addresses, 30,000 took 0.3 s.
+ */
+export const BARE_LINK_MAX = 2_000;
+
+/**
+ * Characters of `href` and `title` that reference links may write, per character of the text: one definition of
+ * 2,000 characters used 7,000 times made 14 MB.
+ */
+export const REFERENCED_PER_CHARACTER = 6;

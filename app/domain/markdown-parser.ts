@@ -1,0 +1,170 @@
+/** The Markdown of the forum: CommonMark with GitHub's tables, strikethrough, task lists and bare links. */
+import Parser, { type Env, type MarkdownIt, type StateBlock, type Token } from "markdown-it";
+import {
+  BARE_LINK_MAX,
+  BLOCK_DEPTH_MAX,
+  BRACKET_DEPTH_MAX,
+  MISSING_CELLS_PER_CHARACTER,
+  QUOTED_LINES_PER_LINE,
+  REFERENCED_PER_CHARACTER,
+  TABLE_CELLS_MAX,
+  TABLE_COLUMNS_MAX,
+} from "./markdown-limits.ts";
+import { type Allowance, finishTokens, isAllowedUrl } from "./markdown-tokens.ts";
+
+/** What one run of the parser carries from rule to rule. */
+type TextEnv = Env & { allowance?: Allowance; columns?: number };
+
+const QUOTE_MARK = ">".charCodeAt(0);
+
+type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
+
+/** The one parser. It keeps nothing between two texts. */
+export const parser = createParser();
+
+function createParser(): MarkdownIt {
+  // `breaks`: people press Enter once and expect a new line, and imported forums were written that way.
+  const md = new Parser({ html: false, linkify: true, breaks: true, maxNesting: BRACKET_DEPTH_MAX });
+  md.validateLink = isAllowedUrl;
+  // A bare link shows what was typed. Decoding it would let `xn--…` hosts pass for the names they imitate.
+  md.normalizeLinkText = (url) => url;
+  addBareLinks(md);
+  wrapBlockRule(md, "blockquote", limitQuotedLines);
+  wrapBlockRule(md, "blockquote", limitDepth);
+  wrapBlockRule(md, "list", limitDepth);
+  wrapBlockRule(md, "table", limitColumns);
+  // markdown-it asks the rules that end a quote whether a table's next row ends the table.
+  md.block.ruler.push("table_end", endsTable, { alt: ["blockquote"] });
+  md.core.ruler.push("finish", (state) => finishTokens(state.tokens, state.Token, allowanceOf(state)));
+  addRenderers(md);
+  return md;
+}
+
+/** GitHub's bare links: `http://`, `https://`, `www.` and mail addresses. `README.md` and `main.rs` stay words. */
+function addBareLinks(md: MarkdownIt): void {
+  md.linkify.add("ftp:", null).add("//", null).set({ maxLength: BARE_LINK_MAX });
+  // linkify-it reads `xn--a` in two ways, so that ten such labels are read in 2^10: "xn--www." took 4 s.
+  const letter = md.linkify.re.get_pseudo_letter().source;
+  const label = new RegExp(`(?:${letter}(?:(?:-|${letter}){0,61}${letter})?)`);
+  md.linkify.re.get_domain = () => label;
+  md.linkify.add("www.", {
+    validate: (text, position, linkify) => {
+      const host = linkify.re.get_relative_proto_validator();
+      host.lastIndex = position;
+      return host.exec(text)?.[0].length ?? 0;
+    },
+    normalize: (match) => {
+      match.url = `http://${match.url}`;
+    },
+  });
+}
+
+/** Replaces a block rule by one built around it. markdown-it has no public way to read a rule. */
+function wrapBlockRule(md: MarkdownIt, name: string, wrap: (rule: BlockRule) => BlockRule): void {
+  const found = md.block.ruler.__rules__.find((rule) => rule.name === name);
+  if (!found) throw new Error(`markdown-it has no block rule "${name}"`);
+  md.block.ruler.at(name, wrap(found.fn), { alt: found.alt });
+}
+
+/** Too deep, a marker is text. A line that belongs to a list further out still ends the paragraph before it. */
+function limitDepth(rule: BlockRule): BlockRule {
+  return (state, startLine, endLine, silent) => {
+    const belongsOutside = silent && (state.sCount[startLine] ?? 0) < state.blkIndent;
+    if (state.level >= BLOCK_DEPTH_MAX && !belongsOutside) return false;
+    return rule(state, startLine, endLine, silent);
+  };
+}
+
+/**
+ * A quote reads on to the next blank line, because a paragraph in it might go on without ">", and then gives back
+ * what it did not use: many short quotes in one block read the same lines again and again.
+ */
+function limitQuotedLines(rule: BlockRule): BlockRule {
+  return (state, startLine, endLine, silent) => {
+    if (silent || state.src.charCodeAt(firstCharacter(state, startLine)) !== QUOTE_MARK)
+      return rule(state, startLine, endLine, silent);
+    const allowance = allowanceOf(state);
+    let line = startLine;
+    while (line < endLine && allowance.quotedLines > 0 && !state.isEmpty(line)) {
+      allowance.quotedLines--;
+      line++;
+    }
+    return line > startLine && rule(state, startLine, line, false);
+  };
+}
+
+/** A table that is too wide, or that no cells are left for, is a paragraph. */
+function limitColumns(rule: BlockRule): BlockRule {
+  return (state, startLine, endLine, silent) => {
+    if (startLine + 2 > endLine) return false;
+    const columns = countCells(rowAt(state, startLine + 1));
+    const allowance = allowanceOf(state);
+    if (columns > Math.min(TABLE_COLUMNS_MAX, allowance.cells)) return false;
+    (state.env as TextEnv).columns = columns;
+    const isTable = rule(state, startLine, endLine, silent);
+    if (isTable && !silent) allowance.cells -= columns;
+    return isTable;
+  };
+}
+
+/** Counts a table's row and says whether it is one too many. The rows from there on are a paragraph. */
+function endsTable(state: StateBlock, line: number, _endLine: number, silent: boolean): boolean {
+  if (!silent || state.parentType !== "table" || state.isEmpty(line)) return false;
+  const columns = (state.env as TextEnv).columns ?? 0;
+  const allowance = allowanceOf(state);
+  const missing = Math.max(0, columns - countCells(rowAt(state, line)));
+  if (columns > allowance.cells || missing > allowance.missingCells) return true;
+  allowance.cells -= columns;
+  allowance.missingCells -= missing;
+  return false;
+}
+
+function allowanceOf(state: { src: string; env: Env }): Allowance {
+  const env = state.env as TextEnv;
+  env.allowance ??= {
+    cells: TABLE_CELLS_MAX,
+    missingCells: state.src.length * MISSING_CELLS_PER_CHARACTER,
+    quotedLines: QUOTED_LINES_PER_LINE * (state.src.split("\n").length + 1),
+    referenced: state.src.length * REFERENCED_PER_CHARACTER,
+  };
+  return env.allowance;
+}
+
+function rowAt(state: StateBlock, line: number): string {
+  return state.src.slice(firstCharacter(state, line), state.eMarks[line]).trimEnd();
+}
+
+function firstCharacter(state: StateBlock, line: number): number {
+  return (state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0);
+}
+
+/** Cells of a row as the table rule splits it, taking an escaped `\|` for a border: good enough for a limit. */
+function countCells(row: string): number {
+  let cells = 1;
+  for (let at = row.indexOf("|"); at !== -1; at = row.indexOf("|", at + 1)) cells++;
+  if (row.startsWith("|")) cells--;
+  if (row.length > 1 && row.endsWith("|")) cells--;
+  return cells;
+}
+
+/** Names of languages that become a class: `c++`, `objective-c`, `language-`less. */
+const LANGUAGE = /^[A-Za-z0-9][\w.+#-]{0,29}$/;
+
+function addRenderers(md: MarkdownIt): void {
+  const { escapeHtml, unescapeAll } = md.utils;
+  const code = (token: Token | undefined) => {
+    const language =
+      unescapeAll(token?.info ?? "")
+        .trim()
+        .split(/\s/)[0] ?? "";
+    const className = LANGUAGE.test(language) ? ` class="language-${language}"` : "";
+    // Long lines scroll sideways; `tabindex` lets the keyboard do it too.
+    return `<pre tabindex="0"><code${className}>${escapeHtml(token?.content ?? "")}</code></pre>\n`;
+  };
+  md.renderer.rules.fence = (tokens, index) => code(tokens[index]);
+  md.renderer.rules.code_block = (tokens, index) => code(tokens[index]);
+  // A group and not a region: a page may hold many tables, and landmarks would all need names of their own.
+  md.renderer.rules.table_open = () =>
+    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>\n';
+  md.renderer.rules.table_close = () => "</table></div>\n";
+}

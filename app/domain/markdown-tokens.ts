@@ -1,0 +1,210 @@
+/** What the forum changes in markdown-it's tokens between parsing and writing HTML: one pass over each text. */
+import type { Token } from "markdown-it";
+import { INLINE_DEPTH_MAX } from "./markdown-limits.ts";
+import { visibleLength } from "./text.ts";
+
+/** What one text may still spend on things that grow: see markdown-limits.ts. */
+export type Allowance = { cells: number; missingCells: number; quotedLines: number; referenced: number };
+
+type MakeToken = new (type: string, tag: string, nesting: -1 | 0 | 1) => Token;
+
+/** Search engines count no link of a post, and know that its readers wrote it. */
+export const LINK_REL = "nofollow ugc";
+
+/** A post stands under the page's `h1` and its own `h2`; HTML ends at `h6`. */
+const FIRST_HEADING = 3;
+const LAST_HEADING = 6;
+
+/** Rewrites the tokens of one text in place: headings, task lists, tables, images and links. */
+export function finishTokens(tokens: Token[], Make: MakeToken, allowance: Allowance): void {
+  for (const token of tokens) {
+    if (token.type === "inline") token.children = finishInline(token.children ?? [], Make, allowance);
+    else if (token.tag === "th" || token.tag === "td") alignByClass(token);
+  }
+  finishHeadings(tokens);
+  finishTasks(tokens, Make);
+  finishTableHeads(tokens);
+}
+
+/**
+ * Renumbers headings so that the outermost is `h3` and no level is skipped, whatever the author began with: people
+ * who move by heading hear the structure, not the size. A heading without text goes, for it would be announced empty.
+ */
+function finishHeadings(tokens: Token[]): void {
+  const outline: number[] = [];
+  tokens.forEach((open, index) => {
+    if (open.type !== "heading_open") return;
+    const close = tokens[index + 2];
+    if (!close) return;
+    if (!hasText(tokens[index + 1])) {
+      open.hidden = close.hidden = true;
+      return;
+    }
+    const level = Number(open.tag.slice(1));
+    while (outline.length > 0 && (outline.at(-1) ?? 0) >= level) outline.pop();
+    outline.push(level);
+    open.tag = close.tag = `h${Math.min(FIRST_HEADING - 1 + outline.length, LAST_HEADING)}`;
+  });
+}
+
+const TASK = /^\[([ xX])\](?=\s)/;
+
+/** `- [x] milk`: a disabled checkbox that says its state, in a list item of class `task`. */
+function finishTasks(tokens: Token[], Make: MakeToken): void {
+  tokens.forEach((item, index) => {
+    if (item.type !== "list_item_open" || tokens[index + 1]?.type !== "paragraph_open") return;
+    const children = tokens[index + 2]?.children;
+    const text = children?.[0];
+    const mark = text?.type === "text" ? TASK.exec(text.content)?.[1] : undefined;
+    if (!children || !text || mark === undefined) return;
+    text.content = text.content.slice("[ ]".length);
+    item.attrJoin("class", "task");
+    children.unshift(checkbox(Make, mark !== " "));
+  });
+}
+
+function checkbox(Make: MakeToken, done: boolean): Token {
+  const token = new Make("task", "input", 0);
+  token.attrs = [
+    ["type", "checkbox"],
+    ["disabled", ""],
+    ["aria-label", done ? "Done" : "To do"],
+  ];
+  if (done) token.attrPush(["checked", ""]);
+  return token;
+}
+
+/** A heading cell without text heads nothing: it becomes a plain cell. */
+function finishTableHeads(tokens: Token[]): void {
+  tokens.forEach((open, index) => {
+    const close = tokens[index + 2];
+    if (open.type !== "th_open" || close?.type !== "th_close" || hasText(tokens[index + 1])) return;
+    open.tag = close.tag = "td";
+  });
+}
+
+/** The Content-Security-Policy allows no inline style, so `text-align:center` becomes the class `center`. */
+function alignByClass(token: Token): void {
+  const style = token.attrGet("style");
+  if (style) token.attrs = [["class", String(style).replace("text-align:", "")]];
+}
+
+function hasText(inline: Token | undefined): boolean {
+  return inline?.children?.some(isVisible) ?? false;
+}
+
+function isVisible(token: Token): boolean {
+  return (token.type === "text" || token.type === "code_inline") && visibleLength(token.content) > 0;
+}
+
+/** Web addresses, mail addresses, and paths and fragments of this site. `//host` would be another site in disguise. */
+const ALLOWED_URL = /^(?:https?:\/\/[^/?#\\]|mailto:[^?]|\/(?![/\\])|#)/i;
+
+/** Whether a link target (already percent-encoded by the parser) may become an `href`. */
+export function isAllowedUrl(url: string): boolean {
+  return ALLOWED_URL.test(url);
+}
+
+function finishInline(tokens: Token[], Make: MakeToken, allowance: Allowance): Token[] {
+  const finisher = new InlineFinisher(Make, allowance);
+  for (const token of tokens) finisher.add(token);
+  return finisher.finished;
+}
+
+/**
+ * Images become links (a picture on another server would tell it who reads, and the Content-Security-Policy allows
+ * none), links get their `rel` and always a text, and what nests too deep or costs too much loses its tags.
+ */
+class InlineFinisher {
+  readonly finished: Token[] = [];
+  readonly #Make: MakeToken;
+  readonly #allowance: Allowance;
+  /** For every element that is open: was its tag kept? */
+  readonly #kept: boolean[] = [];
+  #depth = 0;
+  /** The link that is open, and whether it has a text yet. Links do not nest in HTML. */
+  #link: { href: string; level: number; named: boolean } | null = null;
+
+  constructor(Make: MakeToken, allowance: Allowance) {
+    this.#Make = Make;
+    this.#allowance = allowance;
+  }
+
+  add(token: Token): void {
+    if (token.type === "image") this.#addImage(token);
+    else if (token.nesting === 1) this.#open(token);
+    else if (token.nesting === -1) this.#close(token);
+    else {
+      if (this.#link && isVisible(token)) this.#link.named = true;
+      this.finished.push(token);
+    }
+  }
+
+  #open(token: Token): void {
+    const isLink = token.type === "link_open";
+    const kept = this.#depth < INLINE_DEPTH_MAX && (!isLink || this.#canLink(token, "href"));
+    this.#kept.push(kept);
+    if (!kept) return;
+    if (isLink) {
+      token.attrSet("rel", LINK_REL);
+      this.#link = { href: String(token.attrGet("href")), level: this.#kept.length, named: false };
+    }
+    this.#depth++;
+    this.finished.push(token);
+  }
+
+  #close(token: Token): void {
+    if (this.#link?.level === this.#kept.length) {
+      if (!this.#link.named) this.#addText(this.#link.href);
+      this.#link = null;
+    }
+    if (!this.#kept.pop()) return;
+    this.#depth--;
+    this.finished.push(token);
+  }
+
+  /** A link to the picture, named by its alternative text or its file; inside another link, only the name. */
+  #addImage(image: Token): void {
+    const source = String(image.attrGet("src"));
+    const text = plainText(image.children ?? []).trim();
+    const name = visibleLength(text) > 0 ? text : (fileName(source) ?? source);
+    if (this.#link) this.#link.named = true;
+    if (!this.#canLink(image, "src")) return this.#addText(name);
+    const open = new this.#Make("link_open", "a", 1);
+    open.attrs = [["href", source]];
+    const title = image.attrGet("title");
+    if (title) open.attrPush(["title", String(title)]);
+    open.attrPush(["rel", LINK_REL]);
+    this.finished.push(open);
+    this.#addText(name);
+    this.finished.push(new this.#Make("link_close", "a", -1));
+  }
+
+  #addText(content: string): void {
+    const token = new this.#Make("text", "", 0);
+    token.content = content;
+    this.finished.push(token);
+  }
+
+  #canLink(token: Token, attribute: "href" | "src"): boolean {
+    if (this.#link || !isAllowedUrl(String(token.attrGet(attribute)))) return false;
+    // Only reference links write out what stands in the text once and is used many times.
+    if (!token.meta?.label) return true;
+    if (this.#allowance.referenced > 0) this.#allowance.referenced -= writtenLength(token);
+    return this.#allowance.referenced > 0;
+  }
+}
+
+/** Characters that a token's attributes take in HTML: `&` becomes `&amp;`, and so on. */
+function writtenLength(token: Token): number {
+  const values = (token.attrs ?? []).map(([, value]) => String(value)).join("");
+  return values.length + 5 * (values.match(/[&<>"]/g)?.length ?? 0);
+}
+
+function plainText(tokens: Token[]): string {
+  return tokens.map((token) => (token.children ? plainText(token.children) : token.content)).join("");
+}
+
+function fileName(url: string): string | undefined {
+  return url.split(/[?#]/)[0]?.split("/").pop() || undefined;
+}

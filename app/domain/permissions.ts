@@ -1,0 +1,84 @@
+import { isStaff, isSuspended, type Viewer } from "./viewer.ts";
+
+/** Why something may not be done. The statement that writes answers with the same words. */
+export type Refusal =
+  | "signed-out"
+  | "account-deleted"
+  | "suspended"
+  | "locked"
+  | "deleted"
+  | "not-author"
+  | "own-reply"
+  | "not-staff";
+
+type ThreadState = { status: "open" | "locked"; isDeleted: boolean };
+type ReplyState = { authorId: string; isDeleted: boolean };
+
+/** Sentences for people: what stands in the way, and what can be done about it. */
+export const REFUSALS: Record<Refusal, string> = {
+  "signed-out": "Sign in first.",
+  "account-deleted": "This account has been deleted, so it can no longer write here.",
+  suspended: "Your account is suspended, so you can read but not write for now.",
+  locked: "This thread is locked: it can be read, but takes no more replies, votes or edits.",
+  deleted: "It has been deleted in the meantime.",
+  "not-author": "Only its author can do that.",
+  "own-reply": "You cannot vote on what you wrote yourself.",
+  "not-staff": "Only moderators can do that.",
+};
+
+/** Why `viewer` may not write anything at all, or null. */
+export function writeRefusal(viewer: Viewer | null, now: Date): Refusal | null {
+  if (!viewer) return "signed-out";
+  if (viewer.isDeleted) return "account-deleted";
+  if (isSuspended(viewer, now)) return "suspended";
+  return null;
+}
+
+/** Why `viewer` may not reply in `thread`, or null. */
+export function replyRefusal(viewer: Viewer | null, thread: ThreadState, now: Date): Refusal | null {
+  const refusal = writeRefusal(viewer, now);
+  if (refusal) return refusal;
+  if (thread.isDeleted) return "deleted";
+  return thread.status === "locked" ? "locked" : null;
+}
+
+/** Why `viewer` may not vote on `reply`, or null. */
+export function voteRefusal(
+  viewer: Viewer | null,
+  thread: ThreadState,
+  reply: ReplyState,
+  now: Date,
+): Refusal | null {
+  const refusal = replyRefusal(viewer, thread, now);
+  if (refusal) return refusal;
+  if (reply.isDeleted) return "deleted";
+  return reply.authorId === viewer?.id ? "own-reply" : null;
+}
+
+/** Why `viewer` may not change the text of `reply`, or null. */
+export function editRefusal(
+  viewer: Viewer | null,
+  thread: ThreadState,
+  reply: ReplyState,
+  now: Date,
+): Refusal | null {
+  const refusal = writeRefusal(viewer, now);
+  if (refusal) return refusal;
+  if (reply.authorId !== viewer?.id) return "not-author";
+  if (reply.isDeleted) return "deleted";
+  return thread.status === "locked" ? "locked" : null;
+}
+
+/** Why `viewer` may not delete or restore `reply`, or null. A lock does not hold a person's own words captive. */
+export function deleteRefusal(viewer: Viewer | null, reply: ReplyState, now: Date): Refusal | null {
+  const refusal = writeRefusal(viewer, now);
+  if (refusal) return refusal;
+  return reply.authorId === viewer?.id ? null : "not-author";
+}
+
+/** Why `viewer` may not lock and pin threads, or null. */
+export function moderateRefusal(viewer: Viewer | null, now: Date): Refusal | null {
+  const refusal = writeRefusal(viewer, now);
+  if (refusal) return refusal;
+  return isStaff(viewer) ? null : "not-staff";
+}

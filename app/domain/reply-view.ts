@@ -1,0 +1,26 @@
+import { deleteRefusal, editRefusal, replyRefusal, voteRefusal } from "./permissions.ts";
+import type { Viewer } from "./viewer.ts";
+import type { ReplyView, ThreadPage } from "./views.ts";
+
+/** A reply with what its viewer may do to it. The signed-out are offered what they may do once signed in. */
+export type ReplyForViewer = Omit<ReplyView, "authorId"> & {
+  mayVote: boolean;
+  mayReply: boolean;
+  mayEdit: boolean;
+  mayDelete: boolean;
+};
+
+/** Asks every permission once, where the page is made; the statements that write ask again. */
+export function repliesForViewer(thread: ThreadPage, viewer: Viewer | null, now: Date): ReplyForViewer[] {
+  return thread.replies.map(({ authorId, ...reply }) => {
+    const state = { authorId, isDeleted: reply.isDeleted };
+    const isOpen = thread.status === "open" && !thread.isDeleted && !reply.isDeleted;
+    return {
+      ...reply,
+      mayVote: viewer ? voteRefusal(viewer, thread, state, now) === null : isOpen,
+      mayReply: !reply.isDeleted && (viewer ? replyRefusal(viewer, thread, now) === null : isOpen),
+      mayEdit: editRefusal(viewer, thread, state, now) === null,
+      mayDelete: deleteRefusal(viewer, state, now) === null,
+    };
+  });
+}

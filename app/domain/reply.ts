@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { Body, Submission, Title } from "./form.ts";
+import { parseNumber } from "./paging.ts";
+
+/** What the reply form sends. */
+export const NewReplyForm = z.object({
+  body: Body,
+  replyTo: z
+    .string()
+    .optional()
+    .transform((value) => parseNumber(value || undefined)),
+  submission: Submission,
+});
+
+const Revision = z
+  .string("This form is damaged. Your text is still here: send it again.")
+  .regex(/^\d{1,9}$/, "This form is damaged. Your text is still here: send it again.")
+  .transform(Number);
+
+/** What the edit form of a reply sends. `revision` says which version the form was drawn from. */
+export const EditReplyForm = z.object({ body: Body, revision: Revision });
+
+/** The opening post's edit form carries the thread's title too. */
+export const EditOpeningPostForm = EditReplyForm.extend({ title: Title });
+
+/** The state that the delete and restore buttons ask for. */
+export const DeleteForm = z.object({ deleted: z.enum(["true", "false"]).transform((v) => v === "true") });

@@ -1,0 +1,28 @@
+export type Role = "member" | "moderator" | "admin";
+export type ColorScheme = "system" | "light" | "dark";
+export type DateStyle = "relative" | "absolute";
+
+/** The member who makes the request, as the database knows them now (never as their token says). */
+export type Viewer = {
+  id: string;
+  handle: string;
+  imageUrl: string | null;
+  role: Role;
+  /** ISO time; in the past or null: not suspended. */
+  suspendedUntil: string | null;
+  suspensionReason: string | null;
+  /** Their account at Clerk is gone, though the session token has not run out yet. */
+  isDeleted: boolean;
+  colorScheme: ColorScheme;
+  dateStyle: DateStyle;
+};
+
+/** Whether this member keeps order here: moderators and admins. */
+export function isStaff(viewer: Viewer | null): boolean {
+  return viewer !== null && (viewer.role === "moderator" || viewer.role === "admin");
+}
+
+/** Whether the member is suspended at `now`. */
+export function isSuspended(viewer: Viewer, now: Date): boolean {
+  return viewer.suspendedUntil !== null && new Date(viewer.suspendedUntil) > now;
+}
