@@ -1,0 +1,9 @@
+import { clerkMiddleware } from "@clerk/react-router/server";
+import type { MiddlewareFunction } from "react-router";
+import { clerkContext, readerContext, refusalContext } from "./context.server.ts";
+
+/** Clerk's own middleware, where there is a session to look for: a reader's page is the same for everyone. */
+export const authenticate: MiddlewareFunction<Response> = (args, next) => {
+  if (args.context.get(readerContext) || args.context.get(refusalContext)) return next();
+  return clerkMiddleware(args.context.get(clerkContext))(args, next);
+};

@@ -1,0 +1,100 @@
+import { ClerkProvider } from "@clerk/react-router";
+import { rootAuthLoader } from "@clerk/react-router/server";
+import type { ReactNode } from "react";
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  type ShouldRevalidateFunctionArgs,
+  useRouteLoaderData,
+} from "react-router";
+import type { Route } from "./+types/root";
+import { isSuspended } from "./domain/viewer.ts";
+import { authenticate } from "./middleware/clerk.server.ts";
+import { readerContext, siteContext, viewerContext } from "./middleware/context.server.ts";
+import { keepForm } from "./middleware/kept-form.server.ts";
+import { showRefusal } from "./middleware/refusal.server.ts";
+import { identifyViewer } from "./middleware/viewer.server.ts";
+import { ErrorPage } from "./ui/error-page.tsx";
+import { SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
+import stylesheet from "./ui/styles.css?url";
+import { ClockContext } from "./ui/time.tsx";
+
+export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { context } = args;
+  const viewer = context.get(viewerContext);
+  const clerk = context.get(readerContext) ? null : await rootAuthLoader(args);
+  return { siteName: context.get(siteContext).name, viewer, now: Date.now(), clerk };
+}
+
+/** Who the viewer is does not change by voting. */
+export function shouldRevalidate({ formAction, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
+  return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
+}
+
+export const links: Route.LinksFunction = () => [
+  { rel: "stylesheet", href: stylesheet },
+  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+];
+
+/** The document around every page, errors included; there the root's data may be missing. */
+export function Layout({ children }: { children: ReactNode }) {
+  const root = useRouteLoaderData<typeof loader>("root");
+  const viewer = root?.viewer ?? null;
+  const siteName = root?.siteName ?? "Edgewise";
+  return (
+    <html lang="en" data-scheme={viewer?.colorScheme ?? "system"}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        <a className="skip-link" href="#main">
+          Skip to the content
+        </a>
+        <SiteHeader siteName={siteName} viewer={viewer} />
+        <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "relative" }}>
+          <main id="main">
+            {viewer && root && isSuspended(viewer, new Date(root.now)) && (
+              <SuspensionNotice viewer={viewer} />
+            )}
+            {children}
+          </main>
+        </ClockContext>
+        <SiteFooter siteName={siteName} />
+        {viewer && (
+          <>
+            <ScrollRestoration />
+            <Scripts />
+          </>
+        )}
+      </body>
+    </html>
+  );
+}
+
+export default function App({ loaderData }: Route.ComponentProps) {
+  if (!loaderData.viewer || !loaderData.clerk) return <Outlet />;
+  return (
+    <ClerkProvider loaderData={loaderData.clerk} prefetchUI={false}>
+      <Outlet />
+    </ClerkProvider>
+  );
+}
+
+/** The one error page, whatever went wrong and wherever. */
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  const isKnown = isRouteErrorResponse(error);
+  const message: unknown = isKnown ? error.data?.message : undefined;
+  return (
+    <ErrorPage status={isKnown ? error.status : 500} message={typeof message === "string" ? message : null} />
+  );
+}

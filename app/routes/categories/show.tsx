@@ -1,0 +1,67 @@
+import { Link } from "react-router";
+import { getCategoryPage } from "#app/db/threads.server.ts";
+import { isName } from "#app/domain/paging.ts";
+import { categoryPath } from "#app/domain/paths.ts";
+import { notFound } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { Count } from "#app/ui/count.tsx";
+import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import { readListQuery, takePage } from "../list-query.server.ts";
+import type { Route } from "./+types/show";
+
+export async function loader({ context, params, url }: Route.LoaderArgs) {
+  const query = readListQuery(url);
+  if (!isName(params.category)) throw notFound("There is no such category.");
+  const category = await getCategoryPage(context.get(databaseContext), params.category, query);
+  if (!category) throw notFound("There is no such category.");
+  const page = takePage(category.threads, query.sort);
+  return {
+    siteName: context.get(siteContext).name,
+    category: { ...category, ...page },
+    sort: query.sort,
+    isFirst: !query.after,
+  };
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => {
+  if (!loaderData) return [];
+  const { category, siteName } = loaderData;
+  return [
+    { title: `${category.name} · ${siteName}` },
+    { name: "description", content: category.description || `Threads about ${category.name}.` },
+  ];
+};
+
+export default function Category({ loaderData }: Route.ComponentProps) {
+  const { category, sort, isFirst } = loaderData;
+  const path = categoryPath(category.slug);
+  const newThread = `/t/new?category=${encodeURIComponent(category.slug)}`;
+  return (
+    <>
+      <header className="page-head">
+        <h1>{category.name}</h1>
+        {category.description && <p>{category.description}</p>}
+        <p className="quiet">
+          <Count value={category.threadCount} one="thread" many="threads" /> ·{" "}
+          <Count value={category.replyCount} one="reply" many="replies" />
+        </p>
+      </header>
+      <div className="list-head">
+        <SortLinks path={path} sort={sort} />
+        <Link className="button" to={newThread}>
+          New thread here
+        </Link>
+      </div>
+      <h2 className="visually-hidden">Threads</h2>
+      <ThreadList
+        threads={category.threads}
+        empty={
+          <>
+            No threads here yet. <Link to={newThread}>Start the first one.</Link>
+          </>
+        }
+      />
+      <Pages path={path} sort={sort} isFirst={isFirst} next={category.next} />
+    </>
+  );
+}

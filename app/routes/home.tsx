@@ -1,0 +1,56 @@
+import { Link } from "react-router";
+import { getHomePage } from "#app/db/threads.server.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { CategoryList } from "#app/ui/category-list.tsx";
+
+import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import type { Route } from "./+types/home";
+import { readListQuery, takePage } from "./list-query.server.ts";
+
+export async function loader({ context, url }: Route.LoaderArgs) {
+  const query = readListQuery(url);
+  const { categories, threads } = await getHomePage(context.get(databaseContext), query);
+  return {
+    siteName: context.get(siteContext).name,
+    sort: query.sort,
+    isFirst: !query.after,
+    categories,
+    ...takePage(threads, query.sort),
+  };
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [
+  { title: loaderData?.siteName },
+  { name: "description", content: `Threads and categories of ${loaderData?.siteName}.` },
+];
+
+export default function Home({ loaderData }: Route.ComponentProps) {
+  const { siteName, categories, threads, sort, isFirst, next } = loaderData;
+  return (
+    <>
+      <h1 className="visually-hidden">{siteName}</h1>
+      <div className="home">
+        <section aria-labelledby="threads">
+          <div className="list-head">
+            <h2 id="threads">Threads</h2>
+            <SortLinks path="/" sort={sort} />
+          </div>
+          <ThreadList threads={threads} isCategoryShown empty={<EmptyForum />} />
+          <Pages path="/" sort={sort} isFirst={isFirst} next={next} />
+        </section>
+        <section aria-labelledby="categories">
+          <h2 id="categories">Categories</h2>
+          <CategoryList categories={categories} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function EmptyForum() {
+  return (
+    <>
+      Nothing has been written yet. <Link to="/t/new">Start the first thread.</Link>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { MemberList } from "#app/db/members.server.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "#app/domain/cursor.ts";
+import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { parseSort, type Sort } from "#app/domain/paging.ts";
+import type { ThreadSummary } from "#app/domain/views.ts";
+import { badRequest } from "#app/http.ts";
+
+/** The order and the place that the address of a list asks for. Throws 400 where it asks for neither sense nor order. */
+export function readListQuery(url: URL): { sort: Sort; after: Cursor | null } {
+  const sort = parseSort(url.searchParams.get("sort"));
+  if (!sort) throw badRequest("A list can be sorted by latest, new or top.");
+  const given = url.searchParams.get("after");
+  const after = given === null ? null : decodeCursor(given, sort);
+  if (given !== null && !after) throw badRequest("That is no place in this list. Begin at its first page.");
+  return { sort, after };
+}
+
+/** The page out of a list that was read one entry too far, and the cursor of the next page, if there is one. */
+export function takePage(
+  listed: ThreadSummary[],
+  sort: Sort,
+): { threads: ThreadSummary[]; next: string | null } {
+  const threads = listed.slice(0, THREADS_PER_PAGE);
+  const last = threads.at(-1);
+  if (!last || listed.length <= THREADS_PER_PAGE) return { threads, next: null };
+  const key = { latest: last.lastActivityAt, new: last.createdAt, top: last.score }[sort];
+  return { threads, next: encodeCursor({ isPinned: last.isPinned, key, number: last.number }) };
+}
+
+const MemberQuery = z.discriminatedUnion("show", [
+  z.object({
+    show: z.literal("threads"),
+    before: z.iso.datetime({ offset: true }),
+    id: z.string().regex(/^[1-9]\d{0,8}$/),
+  }),
+  z.object({ show: z.literal("replies"), before: z.iso.datetime({ offset: true }), id: z.uuid() }),
+]);
+
+/** Which list of a member's page the address asks for, and from where on. Throws 400 where it makes no sense. */
+export function readMemberQuery({ searchParams }: URL): MemberList {
+  const show = searchParams.get("show") ?? "threads";
+  const isKnown = show === "threads" || show === "replies";
+  if (isKnown && !searchParams.has("before")) return { show, before: null };
+  const query = MemberQuery.safeParse({
+    show,
+    before: searchParams.get("before"),
+    id: searchParams.get("id"),
+  });
+  if (!query.success) throw badRequest("A member's page shows threads or replies, from the newest on.");
+  return { show: query.data.show, before: { time: query.data.before, id: query.data.id } };
+}

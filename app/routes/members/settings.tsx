@@ -1,0 +1,102 @@
+import { data } from "react-router";
+import { saveSettings } from "#app/db/members.server.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
+import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
+import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { SettingsForm } from "#app/domain/settings.ts";
+import { readForm, seeOther } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { Field, FormErrors } from "#app/ui/form.tsx";
+import type { Route } from "./+types/settings";
+
+type Answer = FormState<"handle" | "colorScheme" | "dateStyle">;
+
+export function loader({ context, url }: Route.LoaderArgs) {
+  const { handle, colorScheme, dateStyle } = requireViewer(context, url);
+  return {
+    siteName: context.get(siteContext).name,
+    values: { handle, colorScheme, dateStyle },
+    isSaved: url.searchParams.has("saved"),
+  };
+}
+
+export async function action({ context, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const parsed = parseForm(SettingsForm, await readForm(request));
+  const { values } = parsed;
+  const refusal = writeRefusal(viewer, new Date());
+  if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });
+  if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
+  const outcome = await saveSettings(context.get(databaseContext), viewer.id, parsed.data);
+  if (outcome === "saved") throw seeOther("/settings?saved");
+  if (outcome === "handle-taken")
+    return data<Answer>(
+      { values, errors: { handle: "Somebody else has this handle already." } },
+      { status: 409 },
+    );
+  return data<Answer>({ values, errors: { form: REFUSALS.suspended } }, { status: 403 });
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Settings · ${loaderData?.siteName}` }];
+
+export default function Settings({ loaderData, actionData }: Route.ComponentProps) {
+  const values: Answer["values"] = actionData?.values ?? loaderData.values;
+  const errors: Answer["errors"] = actionData?.errors ?? {};
+  return (
+    <article className="form-page">
+      <h1>Settings</h1>
+      {loaderData.isSaved && !actionData && (
+        <p className="notice good" role="status">
+          Saved.
+        </p>
+      )}
+      <form className="form" method="post" action="/settings">
+        <FormErrors errors={errors} />
+        <Field
+          name="handle"
+          label="Handle"
+          value={values.handle}
+          error={errors.handle}
+          hint={`The name that others see: ${HANDLE_MIN} to ${HANDLE_MAX} letters, digits and hyphens.`}
+        />
+        <Choice
+          name="colorScheme"
+          legend="Colours"
+          value={values.colorScheme ?? "system"}
+          choices={{ system: "As my device has it", light: "Light", dark: "Dark" }}
+        />
+        <Choice
+          name="dateStyle"
+          legend="Dates"
+          value={values.dateStyle ?? "relative"}
+          choices={{
+            relative: "How long ago (3 hours ago)",
+            absolute: "Date and time (22 Nov 2026, 14:05 UTC)",
+          }}
+        />
+        <div className="form-actions">
+          <button className="button primary" type="submit">
+            Save
+          </button>
+        </div>
+      </form>
+    </article>
+  );
+}
+
+type ChoiceProps = { name: string; legend: string; value: string; choices: Record<string, string> };
+
+function Choice({ name, legend, value, choices }: ChoiceProps) {
+  return (
+    <fieldset className="field">
+      <legend>{legend}</legend>
+      {Object.entries(choices).map(([choice, label]) => (
+        <label className="choice" key={choice}>
+          <input type="radio" name={name} value={choice} defaultChecked={choice === value} />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,99 @@
+import { data, Link } from "react-router";
+import { getMemberPage } from "#app/db/members.server.ts";
+import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { isName } from "#app/domain/paging.ts";
+import { memberPath } from "#app/domain/paths.ts";
+import { notFound } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { Avatar } from "#app/ui/avatar.tsx";
+import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
+import { Time } from "#app/ui/time.tsx";
+import { readMemberQuery } from "../list-query.server.ts";
+import type { Route } from "./+types/show";
+
+export async function loader({ context, params, url }: Route.LoaderArgs) {
+  const { show, before } = readMemberQuery(url);
+  if (!isName(params.handle)) throw notFound("There is no such member.");
+  const member = await getMemberPage(context.get(databaseContext), params.handle, { show, before });
+  if (!member) throw notFound("There is no such member.");
+  const { threads, replies } = member;
+  const listed = show === "threads" ? threads : replies;
+  return data({
+    siteName: context.get(siteContext).name,
+    member: {
+      ...member,
+      threads: threads.slice(0, THREADS_PER_PAGE),
+      replies: replies.slice(0, THREADS_PER_PAGE),
+    },
+    show,
+    isFirst: !before,
+    hasMore: listed.length > THREADS_PER_PAGE,
+  });
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [
+  { title: `${loaderData?.member.handle} · ${loaderData?.siteName}` },
+  { name: "description", content: `What ${loaderData?.member.handle} wrote on ${loaderData?.siteName}.` },
+];
+
+export default function Member({ loaderData }: Route.ComponentProps) {
+  const { member, show, isFirst, hasMore } = loaderData;
+  const path = memberPath(member.handle);
+  const last = show === "threads" ? member.threads.at(-1) : member.replies.at(-1);
+  return (
+    <article>
+      <header className="page-head member-head">
+        <Avatar handle={member.handle} imageUrl={member.imageUrl} />
+        <div>
+          <h1>{member.handle}</h1>
+          <p className="quiet">{about(member)}</p>
+          <p className="quiet">
+            Here since <Time value={member.createdAt} />
+          </p>
+        </div>
+      </header>
+      <nav className="tabs" aria-label="What to show">
+        <Link to={path} aria-current={show === "threads" ? "page" : undefined}>
+          Threads
+        </Link>
+        <Link to={`${path}?show=replies`} aria-current={show === "replies" ? "page" : undefined}>
+          Replies
+        </Link>
+      </nav>
+      {show === "threads" ? (
+        <MemberThreads threads={member.threads} />
+      ) : (
+        <MemberReplies replies={member.replies} />
+      )}
+      <nav className="pages" aria-label="Pages">
+        {!isFirst && (
+          <Link className="button" to={show === "threads" ? path : `${path}?show=replies`}>
+            First page
+          </Link>
+        )}
+        {hasMore && last && (
+          <Link
+            className="button"
+            rel="next"
+            to={`${path}?show=${show}&before=${encodeURIComponent(last.createdAt)}&id=${"id" in last ? last.id : last.number}`}
+          >
+            Next page
+          </Link>
+        )}
+      </nav>
+    </article>
+  );
+}
+
+type About = Route.ComponentProps["loaderData"]["member"];
+
+function about({ name, role, isSuspended, isDeleted, isImported }: About): string {
+  const facts = [
+    name,
+    role === "member" ? "Member" : role === "admin" ? "Admin" : "Moderator",
+    isImported && "came with an import",
+    isSuspended && "suspended",
+    isDeleted && "account deleted",
+  ];
+  return facts.filter(Boolean).join(" · ");
+}

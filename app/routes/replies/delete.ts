@@ -1,0 +1,31 @@
+import { deleteReply } from "#app/db/replies.server.ts";
+import { parseForm } from "#app/domain/form.ts";
+import { parseNumber } from "#app/domain/paging.ts";
+import { replyPath } from "#app/domain/paths.ts";
+import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { DeleteForm } from "#app/domain/reply.ts";
+import { badRequest, forbidden, notFound, readForm, seeOther } from "#app/http.ts";
+import { databaseContext } from "#app/middleware/context.server.ts";
+import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import type { Route } from "./+types/delete";
+
+/** Deletes what the viewer wrote, or brings it back. */
+export async function action({ context, params, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const parsed = parseForm(DeleteForm, await readForm(request));
+  const thread = parseNumber(params.number);
+  const number = parseNumber(params.reply);
+  if (!thread || !number) throw notFound();
+  refuse(writeRefusal(viewer, new Date()));
+  if (!parsed.ok) throw badRequest("A reply is either deleted or not.");
+  const { deleted } = parsed.data;
+  const result = await deleteReply(context.get(databaseContext), {
+    thread,
+    number,
+    authorId: viewer.id,
+    deleted,
+  });
+  if (!result) throw notFound("There is no such reply.");
+  if (result.refusal) throw forbidden(REFUSALS[result.refusal]);
+  return seeOther(replyPath(result, number));
+}

@@ -1,0 +1,114 @@
+import { data, Link } from "react-router";
+import { editReply, getReply } from "#app/db/replies.server.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
+import { renderMarkdown } from "#app/domain/markdown.ts";
+import { parseNumber } from "#app/domain/paging.ts";
+import { replyPath } from "#app/domain/paths.ts";
+import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
+import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
+import { notFound, readForm, seeOther } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { BodyField, Field, FormErrors, Preview, PreviewButton } from "#app/ui/form.tsx";
+import type { Route } from "./+types/edit";
+
+type Answer = FormState<"title" | "body" | "revision"> & {
+  preview?: string;
+  /** What someone else saved in the meantime. */
+  newer?: { body: string; title: string };
+};
+
+export async function loader({ context, params, url }: Route.LoaderArgs) {
+  const viewer = requireViewer(context, url);
+  const { thread, number } = readNumbers(params);
+  const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
+  if (!found?.reply) throw notFound("There is no such reply.");
+  refuse(editRefusal(viewer, found.thread, found.reply, new Date()));
+  const { body, revision } = found.reply;
+  return { site: context.get(siteContext), thread: found.thread, reply: { number, body, revision } };
+}
+
+export async function action({ context, params, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const { thread, number } = readNumbers(params);
+  const form = await readForm(request);
+  const parsed = parseForm(number === 1 ? EditOpeningPostForm : EditReplyForm, form);
+  const { values } = parsed;
+  if (form.has("preview"))
+    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+  if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
+  const title = "title" in parsed.data ? String(parsed.data.title) : null;
+  const { body, revision } = parsed.data;
+  const edit = { thread, number, authorId: viewer.id, body, title, revision };
+  const edited = await editReply(context.get(databaseContext), edit);
+  if (edited.outcome === "saved") throw seeOther(replyPath({ number: thread, title: edited.title }, number));
+  if (edited.outcome === "no-reply") throw notFound("There is no such reply.");
+  if (edited.outcome === "refused")
+    return data<Answer>({ values, errors: { form: REFUSALS[edited.refusal] } }, { status: 403 });
+  const message =
+    "This was edited elsewhere since you opened it. Both texts are below: keep what you want, and save.";
+  return data<Answer>(
+    {
+      values: { ...values, revision: String(edited.revision) },
+      errors: { form: message },
+      newer: { body: edited.body, title: edited.title },
+    },
+    { status: 409 },
+  );
+}
+
+function readNumbers(params: { number: string; reply: string }): { thread: number; number: number } {
+  const thread = parseNumber(params.number);
+  const number = parseNumber(params.reply);
+  if (!thread || !number) throw notFound();
+  return { thread, number };
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Edit · ${loaderData?.site.name}` }];
+
+export default function EditReply({ loaderData, actionData }: Route.ComponentProps) {
+  const { thread, reply } = loaderData;
+  const isOpeningPost = reply.number === 1;
+  const values: Answer["values"] = actionData?.values ?? {
+    title: thread.title,
+    body: reply.body,
+    revision: String(reply.revision),
+  };
+  const errors: Answer["errors"] = actionData?.errors ?? {};
+  return (
+    <article className="form-page">
+      <h1>{isOpeningPost ? "Edit your thread" : `Edit your reply #${reply.number}`}</h1>
+      {actionData?.newer && <Newer newer={actionData.newer} isOpeningPost={isOpeningPost} />}
+      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      <form className="form" method="post" action={`/t/${thread.number}/replies/${reply.number}/edit`}>
+        <FormErrors errors={errors} />
+        <input type="hidden" name="revision" value={values.revision} />
+        {isOpeningPost && <Field name="title" label="Title" value={values.title} error={errors.title} />}
+        <BodyField
+          label={isOpeningPost ? "Your post" : "Your reply"}
+          value={values.body}
+          error={errors.body}
+        />
+        <div className="form-actions">
+          <button className="button primary" type="submit">
+            Save
+          </button>
+          <PreviewButton />
+          <Link className="button quiet" to={replyPath(thread, reply.number)}>
+            Cancel
+          </Link>
+        </div>
+      </form>
+    </article>
+  );
+}
+
+function Newer({ newer, isOpeningPost }: { newer: { body: string; title: string }; isOpeningPost: boolean }) {
+  return (
+    <section className="answered" aria-labelledby="newer">
+      <h2 id="newer">As it stands now</h2>
+      {isOpeningPost && <p dir="auto">{newer.title}</p>}
+      <pre dir="auto">{newer.body}</pre>
+    </section>
+  );
+}

@@ -1,0 +1,104 @@
+import { data, Link } from "react-router";
+import { createReply, getReply } from "#app/db/replies.server.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
+import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
+import { parseNumber } from "#app/domain/paging.ts";
+import { replyPath, threadPath } from "#app/domain/paths.ts";
+import { REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
+import { NewReplyForm } from "#app/domain/reply.ts";
+import type { Viewer } from "#app/domain/viewer.ts";
+import type { ReplyContext } from "#app/domain/views.ts";
+import { notFound, readForm, seeOther } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { Body } from "#app/ui/body.tsx";
+import { Preview } from "#app/ui/form.tsx";
+import { ReplyForm } from "#app/ui/reply-form.tsx";
+import type { Route } from "./+types/new";
+
+type Answer = FormState<"body" | "replyTo" | "submission"> & { preview?: string };
+
+export async function loader({ context, params, url }: Route.LoaderArgs) {
+  const viewer = requireViewer(context, url);
+  const thread = parseNumber(params.number);
+  if (!thread) throw notFound();
+  const number = parseNumber(url.searchParams.get("to") ?? undefined);
+  const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
+  if (!found) throw notFound("There is no such thread.");
+  const answered = found.reply && !found.reply.isDeleted ? found.reply : null;
+  const isQuoted = url.searchParams.has("quote") && answered !== null;
+  return {
+    site: context.get(siteContext),
+    thread: found.thread,
+    answered: answered && { number: answered.number, handle: answered.handle, bodyHtml: answered.bodyHtml },
+    body: isQuoted ? quoteMarkdown(answered.handle, answered.body) : "",
+    refusal: refusalOf(viewer, found),
+    submission: crypto.randomUUID(),
+  };
+}
+
+export async function action({ context, params, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const thread = parseNumber(params.number);
+  if (!thread) throw notFound();
+  const form = await readForm(request);
+  const parsed = parseForm(NewReplyForm, form);
+  const { values } = parsed;
+  if (form.has("preview"))
+    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+  if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
+  const created = await createReply(context.get(databaseContext), {
+    ...parsed.data,
+    thread,
+    authorId: viewer.id,
+  });
+  if (created.outcome === "created") throw seeOther(replyPath(created.thread, created.number));
+  if (created.outcome === "no-thread") throw notFound("There is no such thread.");
+  const message = refusalOf(viewer, null) ?? REFUSALS[created.refusal];
+  return data<Answer>({ values, errors: { form: message } }, { status: 403 });
+}
+
+/** The sentence that says why the viewer cannot reply, or null. Without a thread it is about them alone. */
+function refusalOf(viewer: Viewer, found: ReplyContext | null): string | null {
+  const thread = found?.thread ?? { status: "open" as const, isDeleted: false };
+  const refusal = replyRefusal(viewer, thread, new Date());
+  return refusal && REFUSALS[refusal];
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [
+  { title: `Reply to ${loaderData?.thread.title} · ${loaderData?.site.name}` },
+];
+
+export default function NewReply({ loaderData, actionData }: Route.ComponentProps) {
+  const { thread, answered, body, refusal, submission } = loaderData;
+  const values = actionData?.values ?? { body };
+  const errors = actionData?.errors ?? (refusal ? { form: refusal } : {});
+  const replyTo = parseNumber(actionData?.values.replyTo) ?? answered?.number ?? null;
+  return (
+    <article className="form-page">
+      <h1>
+        Reply to{" "}
+        <Link to={threadPath(thread)} dir="auto">
+          {thread.title}
+        </Link>
+      </h1>
+      {answered && (
+        <section className="answered" aria-labelledby="answered">
+          <h2 id="answered">
+            {answered.handle} wrote in <Link to={replyPath(thread, answered.number)}>#{answered.number}</Link>
+          </h2>
+          <Body html={answered.bodyHtml} />
+        </section>
+      )}
+      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      <ReplyForm
+        thread={thread}
+        submission={submission}
+        isSignedIn
+        replyTo={replyTo}
+        values={values}
+        errors={errors}
+      />
+    </article>
+  );
+}

@@ -1,0 +1,38 @@
+import { isRouteErrorResponse } from "react-router";
+import { castVote } from "#app/db/votes.server.ts";
+import { parseForm } from "#app/domain/form.ts";
+import { parseNumber } from "#app/domain/paging.ts";
+import { replyPath } from "#app/domain/paths.ts";
+import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { VoteForm } from "#app/domain/vote.ts";
+import { badRequest, forbidden, notFound, readForm, seeOther, wantsData } from "#app/http.ts";
+import { databaseContext } from "#app/middleware/context.server.ts";
+import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import type { Route } from "./+types/vote";
+
+/** Sets the viewer's vote on a reply: up, down, or none. */
+export async function action({ context, params, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const parsed = parseForm(VoteForm, await readForm(request));
+  const thread = parseNumber(params.number);
+  const number = parseNumber(params.reply);
+  if (!thread || !number) throw notFound();
+  refuse(writeRefusal(viewer, new Date()));
+  if (!parsed.ok) throw badRequest("A vote is up, down, or taken back.");
+  const { value } = parsed.data;
+  const vote = await castVote(context.get(databaseContext), { thread, number, voterId: viewer.id, value });
+  if (!vote) throw notFound("There is no such reply.");
+  if (vote.refusal) throw forbidden(REFUSALS[vote.refusal]);
+  if (wantsData(request)) return { score: vote.score, value, problem: null };
+  return seeOther(replyPath({ number: thread, title: vote.title }, number));
+}
+
+/** With JavaScript, a vote that fails says so beside its button; the page, and what is typed on it, stays. */
+export async function clientAction({ serverAction }: Route.ClientActionArgs) {
+  try {
+    return await serverAction();
+  } catch (error) {
+    const message: unknown = isRouteErrorResponse(error) ? error.data?.message : null;
+    return { problem: typeof message === "string" ? message : "Your vote did not arrive. Try again." };
+  }
+}

@@ -1,0 +1,24 @@
+import { lockThread } from "#app/db/threads.server.ts";
+import { parseForm } from "#app/domain/form.ts";
+import { parseNumber } from "#app/domain/paging.ts";
+import { threadPath } from "#app/domain/paths.ts";
+import { moderateRefusal } from "#app/domain/permissions.ts";
+import { LockForm } from "#app/domain/thread.ts";
+import { badRequest, notFound, readForm, seeOther } from "#app/http.ts";
+import { databaseContext } from "#app/middleware/context.server.ts";
+import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import type { Route } from "./+types/lock";
+
+/** Locks a thread, or opens it again. */
+export async function action({ context, params, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const parsed = parseForm(LockForm, await readForm(request));
+  const number = parseNumber(params.number);
+  if (!number) throw notFound();
+  refuse(moderateRefusal(viewer, new Date()));
+  if (!parsed.ok) throw badRequest("A thread is either locked or open.");
+  const lock = { number, locked: parsed.data.locked, by: viewer.id };
+  const thread = await lockThread(context.get(databaseContext), lock);
+  if (!thread) throw notFound("There is no such thread.");
+  return seeOther(threadPath(thread));
+}

@@ -1,0 +1,100 @@
+import { useRef } from "react";
+import { data } from "react-router";
+import { createThread, listCategories } from "#app/db/threads.server.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
+import { renderMarkdown } from "#app/domain/markdown.ts";
+import { threadPath } from "#app/domain/paths.ts";
+import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { NewThreadForm } from "#app/domain/thread.ts";
+import { readForm, seeOther } from "#app/http.ts";
+import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { BodyField, Field, FormErrors, Preview, PreviewButton } from "#app/ui/form.tsx";
+import { useDraft } from "#app/ui/use-draft.ts";
+import type { Route } from "./+types/new";
+
+type Answer = FormState<"title" | "category" | "body" | "submission"> & { preview?: string };
+
+export async function loader({ context, url }: Route.LoaderArgs) {
+  const viewer = requireViewer(context, url);
+  const refusal = writeRefusal(viewer, new Date());
+  return {
+    siteName: context.get(siteContext).name,
+    categories: await listCategories(context.get(databaseContext)),
+    chosen: url.searchParams.get("category") ?? "",
+    refusal: refusal && REFUSALS[refusal],
+    submission: crypto.randomUUID(),
+  };
+}
+
+export async function action({ context, request, url }: Route.ActionArgs) {
+  const viewer = requireViewer(context, url);
+  const form = await readForm(request);
+  const parsed = parseForm(NewThreadForm, form);
+  const { values } = parsed;
+  const refusal = writeRefusal(viewer, new Date());
+  if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });
+  if (form.has("preview"))
+    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+  if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
+  const created = await createThread(context.get(databaseContext), { ...parsed.data, authorId: viewer.id });
+  if (created.outcome === "created") throw seeOther(threadPath(created));
+  if (created.outcome === "no-category")
+    return data<Answer>(
+      { values, errors: { category: "There is no such category any more." } },
+      { status: 400 },
+    );
+  return data<Answer>({ values, errors: { form: REFUSALS.suspended } }, { status: 403 });
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [
+  { title: `New thread · ${loaderData?.siteName}` },
+];
+
+export default function NewThread({ loaderData, actionData }: Route.ComponentProps) {
+  const { categories, chosen, refusal, submission } = loaderData;
+  const values: Answer["values"] = actionData?.values ?? {};
+  const form = useRef<HTMLFormElement>(null);
+  useDraft(form, "thread");
+  const errors: Answer["errors"] = actionData?.errors ?? (refusal ? { form: refusal } : {});
+  return (
+    <article className="form-page">
+      <h1>New thread</h1>
+      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      <form ref={form} className="form" method="post" action="/t/new">
+        <FormErrors errors={errors} />
+        <input type="hidden" name="submission" value={values.submission || submission} />
+        <Field name="title" label="Title" value={values.title} error={errors.title} />
+        <div className="field">
+          <label htmlFor="category">Category</label>
+          <select
+            id="category"
+            name="category"
+            defaultValue={values.category ?? chosen}
+            aria-invalid={errors.category ? true : undefined}
+            aria-describedby={errors.category ? "category-error" : undefined}
+          >
+            <option value="">Choose a category</option>
+            {categories.map(({ slug, name }) => (
+              <option key={slug} value={slug}>
+                {name}
+              </option>
+            ))}
+          </select>
+          {errors.category && (
+            <p className="field-error" id="category-error">
+              {errors.category}
+            </p>
+          )}
+        </div>
+        <BodyField label="Your post" value={values.body} error={errors.body} />
+        <div className="form-actions">
+          <button className="button primary" type="submit">
+            Post thread
+          </button>
+          <PreviewButton />
+        </div>
+      </form>
+    </article>
+  );
+}

@@ -1,0 +1,122 @@
+import { data, Link, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
+import { getThreadPage } from "#app/db/threads.server.ts";
+import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
+import { excerpt } from "#app/domain/markdown.ts";
+import { pageOfReply, parseNumber, parsePage } from "#app/domain/paging.ts";
+import { categoryPath, threadPath } from "#app/domain/paths.ts";
+import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
+import { repliesForViewer } from "#app/domain/reply-view.ts";
+import { notFound } from "#app/http.ts";
+import { databaseContext, siteContext, viewerContext } from "#app/middleware/context.server.ts";
+import { Count } from "#app/ui/count.tsx";
+import { Reply } from "#app/ui/reply.tsx";
+import { ReplyForm } from "#app/ui/reply-form.tsx";
+import { ThreadMarks } from "#app/ui/thread-list.tsx";
+import { ThreadPages } from "#app/ui/thread-pages.tsx";
+import type { Route } from "./+types/show";
+
+export async function loader({ context, params, url }: Route.LoaderArgs) {
+  const number = parseNumber(params.number);
+  const page = parsePage(url.searchParams.get("page"));
+  if (!number || !page) throw notFound();
+  const viewer = context.get(viewerContext);
+  const thread = await getThreadPage(context.get(databaseContext), {
+    number,
+    page,
+    viewerId: viewer?.id ?? null,
+  });
+  if (!thread) throw notFound("There is no such thread.");
+  if (page > pageOfReply(thread.lastNumber)) throw notFound("This thread has fewer pages.");
+  const path = threadPath(thread, page);
+  if (decodeURIComponent(path.split("?")[0] ?? "") !== decodeURIComponent(url.pathname))
+    throw redirect(path, 301);
+  const now = new Date();
+  const refusal = replyRefusal(viewer, thread, now);
+  return data({
+    site: context.get(siteContext),
+    thread: { ...thread, replies: repliesForViewer(thread, viewer, now) },
+    page,
+    description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
+    mayModerate: moderateRefusal(viewer, now) === null,
+    isSignedIn: viewer !== null,
+    replyRefusal: refusal && refusal !== "signed-out" ? REFUSALS[refusal] : null,
+    submission: viewer ? crypto.randomUUID() : null,
+  });
+}
+
+/** A vote changes one number, which its button already shows. */
+export function shouldRevalidate({ formAction, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
+  return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => {
+  if (!loaderData) return [];
+  const { thread, page, site, description } = loaderData;
+  const pageName = page > 1 ? ` (page ${page})` : "";
+  return [
+    { title: `${thread.title}${pageName} · ${site.name}` },
+    { name: "description", content: description },
+    { tagName: "link", rel: "canonical", href: `${site.origin}${threadPath(thread, page)}` },
+    { property: "og:title", content: thread.title },
+    { property: "og:type", content: "article" },
+    { property: "og:url", content: `${site.origin}${threadPath(thread, page)}` },
+  ];
+};
+
+export default function Thread({ loaderData }: Route.ComponentProps) {
+  const { thread, page, isSignedIn, mayModerate, submission } = loaderData;
+  return (
+    <article className="thread">
+      <header className="page-head">
+        <p className="quiet">
+          <Link className="category" to={categoryPath(thread.category.slug)}>
+            {thread.category.name}
+          </Link>{" "}
+          · <Count value={thread.replyCount} one="reply" many="replies" />
+        </p>
+        <h1 dir="auto">
+          <ThreadMarks thread={thread} />
+          {thread.title}
+        </h1>
+        {thread.isDeleted && <p className="notice">You deleted this thread. Nobody else can see it.</p>}
+        {mayModerate && !thread.isDeleted && <ModeratorTools thread={thread} />}
+      </header>
+      <ThreadPages thread={thread} page={page} />
+      <ol className="replies" start={(page - 1) * REPLIES_PER_PAGE + 1}>
+        {thread.replies.map((reply) => (
+          <Reply key={reply.number} thread={thread} reply={reply} isSignedIn={isSignedIn} />
+        ))}
+      </ol>
+      {thread.replies.length === 0 && <p className="empty">Nothing is left on this page.</p>}
+      <ThreadPages thread={thread} page={page} />
+      <section className="answer" aria-labelledby="answer">
+        <h2 id="answer">Reply</h2>
+        {loaderData.replyRefusal || thread.status === "locked" ? (
+          <p className="notice">{loaderData.replyRefusal ?? REFUSALS.locked}</p>
+        ) : (
+          <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
+        )}
+      </section>
+    </article>
+  );
+}
+
+type Moderated = { number: number; status: "open" | "locked"; isPinned: boolean };
+
+function ModeratorTools({ thread }: { thread: Moderated }) {
+  const isLocked = thread.status === "locked";
+  return (
+    <div className="tools">
+      <form method="post" action={`/t/${thread.number}/moderation/lock`}>
+        <button className="button" type="submit" name="locked" value={isLocked ? "false" : "true"}>
+          {isLocked ? "Unlock" : "Lock"}
+        </button>
+      </form>
+      <form method="post" action={`/t/${thread.number}/moderation/pin`}>
+        <button className="button" type="submit" name="pinned" value={thread.isPinned ? "false" : "true"}>
+          {thread.isPinned ? "Unpin" : "Pin"}
+        </button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { Link } from "react-router";
+import { categoryPath, threadPath } from "#app/domain/paths.ts";
+import type { CategorySummary } from "#app/domain/views.ts";
+import { Count } from "./count.tsx";
+import { Time } from "./time.tsx";
+
+/** Every category with what it is about, how much is in it, and what was written last. */
+export function CategoryList({ categories }: { categories: CategorySummary[] }) {
+  if (categories.length === 0) return <p className="empty">There are no categories yet.</p>;
+  return (
+    <ul className="category-list">
+      {categories.map((category) => (
+        <li key={category.slug}>
+          <h3>
+            <Link to={categoryPath(category.slug)}>{category.name}</Link>
+          </h3>
+          {category.description && <p>{category.description}</p>}
+          <p className="quiet">
+            <Count value={category.threadCount} one="thread" many="threads" /> ·{" "}
+            <Count value={category.replyCount} one="reply" many="replies" />
+          </p>
+          {category.latest && (
+            <p className="quiet">
+              Latest: <Link to={threadPath(category.latest)}>{category.latest.title}</Link>{" "}
+              <Time value={category.latest.lastActivityAt} />
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

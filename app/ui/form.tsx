@@ -1,0 +1,107 @@
+import { BODY_MAX } from "#app/domain/limits.ts";
+import { Body } from "./body.tsx";
+
+type FieldProps = { name: string; label: string; value?: string; error?: string; hint?: string };
+
+/** A labelled line of text with its error. Nothing is cut off while typing: what is too long is said. */
+export function Field({ name, label, value = "", error, hint }: FieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={name}>{label}</label>
+      {hint && (
+        <p className="field-hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      <input
+        id={name}
+        name={name}
+        defaultValue={value}
+        dir="auto"
+        autoComplete="off"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(name, hint, error)}
+      />
+      <FieldError name={name} error={error} />
+    </div>
+  );
+}
+
+type BodyFieldProps = { label: string; value?: string; error?: string; rows?: number };
+
+/** The Markdown field of every post. */
+export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor="body">{label}</label>
+      <textarea
+        id="body"
+        name="body"
+        rows={rows}
+        // A textarea drops one newline at its start; this one is there to be dropped.
+        defaultValue={value.startsWith("\n") ? `\n${value}` : value}
+        dir="auto"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy("body", "hint", error)}
+      />
+      <p className="field-hint" id="body-hint">
+        Markdown works: **bold**, `code`, lists, tables, links. Up to {BODY_MAX.toLocaleString("en")}{" "}
+        characters.
+      </p>
+      <FieldError name="body" error={error} />
+    </div>
+  );
+}
+
+function FieldError({ name, error }: { name: string; error?: string }) {
+  if (!error) return null;
+  return (
+    <p className="field-error" id={`${name}-error`}>
+      {error}
+    </p>
+  );
+}
+
+function describedBy(name: string, hint: string | undefined, error: string | undefined): string | undefined {
+  const ids = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean);
+  return ids.length > 0 ? ids.join(" ") : undefined;
+}
+
+/** What was wrong, on top of the form, so that nobody has to look for it. */
+export function FormErrors({ errors }: { errors: Record<string, string | undefined> }) {
+  const messages = Object.entries(errors).filter(([, message]) => message);
+  if (messages.length === 0) return null;
+  return (
+    <div className="notice error" role="alert">
+      <p>{errors.form ?? "Nothing was sent yet. What you wrote is still here."}</p>
+      <ul>
+        {messages
+          .filter(([field]) => field !== "form")
+          .map(([field, message]) => (
+            <li key={field}>
+              <a href={`#${field}`}>{message}</a>
+            </li>
+          ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Sends the form to be shown instead of posted. */
+export function PreviewButton() {
+  return (
+    <button className="button" type="submit" name="preview" value="true">
+      Preview
+    </button>
+  );
+}
+
+/** The text as it will look. */
+export function Preview({ html }: { html: string }) {
+  return (
+    <section className="preview" aria-labelledby="preview">
+      <h2 id="preview">Preview</h2>
+      {html ? <Body html={html} /> : <p className="empty">There is nothing to show yet.</p>}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { createContext, use } from "react";
+import { FIELD_LABELS, type HeldForm, sendLabel } from "#app/domain/held-form.ts";
+
+/** What the failed request carried; only the server provides it, and only for an error page. */
+export const KeptFormContext = createContext<HeldForm | null>(null);
+
+/** The kept form of the request that failed, or null. */
+export function useKeptForm(): HeldForm | null {
+  return use(KeptFormContext);
+}
+
+/** Everything that was typed, to be read, changed, and sent again with one button. */
+export function KeptForm({ form, button = sendLabel(form.action) }: { form: HeldForm; button?: string }) {
+  return (
+    <form className="form" method="post" action={form.action}>
+      {form.fields.map(([name, value], at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a field may be repeated, and the list never changes
+        <KeptField key={at} name={name} value={value} />
+      ))}
+      <div className="form-actions">
+        <button className="button primary" type="submit">
+          {button}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function KeptField({ name, value }: { name: string; value: string }) {
+  const label = FIELD_LABELS[name];
+  if (!label || (name === "category" && value === ""))
+    return <input type="hidden" name={name} value={value} />;
+  return (
+    <div className="field">
+      <label htmlFor={`kept-${name}`}>{label}</label>
+      {name === "body" ? (
+        <textarea id={`kept-${name}`} name={name} defaultValue={value} rows={10} dir="auto" />
+      ) : (
+        <input
+          id={`kept-${name}`}
+          name={name}
+          defaultValue={value}
+          readOnly={name === "category"}
+          dir="auto"
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { Link } from "react-router";
+import { categoryPath, replyPath, threadPath } from "#app/domain/paths.ts";
+import type { MemberReply, MemberThread } from "#app/domain/views.ts";
+import { Body } from "./body.tsx";
+import { Count } from "./count.tsx";
+import { Time } from "./time.tsx";
+
+/** The threads that a member started, newest first. */
+export function MemberThreads({ threads }: { threads: MemberThread[] }) {
+  if (threads.length === 0) return <p className="empty">No threads yet.</p>;
+  return (
+    <section aria-labelledby="threads">
+      <h2 id="threads" className="visually-hidden">
+        Threads
+      </h2>
+      <ol className="thread-list">
+        {threads.map((thread) => (
+          <li className="thread-row" key={thread.number}>
+            <h3>
+              <Link to={threadPath(thread)} dir="auto">
+                {thread.title}
+              </Link>
+            </h3>
+            <p className="quiet">
+              <Link className="category" to={categoryPath(thread.category.slug)}>
+                {thread.category.name}
+              </Link>{" "}
+              <Time value={thread.createdAt} />
+            </p>
+            <p className="thread-counts quiet">
+              <span>
+                <Count value={thread.replyCount} one="reply" many="replies" />
+              </span>
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** What a member replied, newest first, each with the thread it stands in. */
+export function MemberReplies({ replies }: { replies: MemberReply[] }) {
+  if (replies.length === 0) return <p className="empty">No replies yet.</p>;
+  return (
+    <section aria-labelledby="replies">
+      <h2 id="replies" className="visually-hidden">
+        Replies
+      </h2>
+      <ol className="replies">
+        {replies.map((reply) => (
+          <li key={reply.id}>
+            <article className="reply">
+              <h3>
+                <Link to={replyPath(reply.thread, reply.number)} dir="auto">
+                  {reply.thread.title} #{reply.number}
+                </Link>
+              </h3>
+              <p className="quiet">
+                <Time value={reply.createdAt} /> · <span data-score={reply.score}>score {reply.score}</span>
+              </p>
+              <Body html={reply.bodyHtml} />
+            </article>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import { useRef } from "react";
+import type { FormState } from "#app/domain/form.ts";
+import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
+import { useDraft } from "./use-draft.ts";
+
+type Props = {
+  thread: { number: number };
+  /** Null on a page that is the same for everyone. */
+  submission: string | null;
+  isSignedIn: boolean;
+  replyTo?: number | null;
+  rows?: number;
+  values?: FormState["values"];
+  errors?: FormState["errors"];
+};
+
+/** The form of a reply, under a thread and on the page of its own. */
+export function ReplyForm({
+  thread,
+  submission,
+  isSignedIn,
+  replyTo,
+  rows,
+  values = {},
+  errors = {},
+}: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  useDraft(form, `reply:${thread.number}`);
+  return (
+    <form ref={form} className="form" method="post" action={`/t/${thread.number}/replies/new`}>
+      <FormErrors errors={errors} />
+      {submission && <input type="hidden" name="submission" value={values.submission || submission} />}
+      {replyTo && <input type="hidden" name="replyTo" value={replyTo} />}
+      <BodyField label="Your reply" value={values.body} error={errors.body} rows={rows} />
+      <div className="form-actions">
+        <button className="button primary" type="submit">
+          Post reply
+        </button>
+        {isSignedIn ? (
+          <PreviewButton />
+        ) : (
+          <p className="quiet">You will be asked to sign in. Your text is kept while you do.</p>
+        )}
+      </div>
+    </form>
+  );
+}

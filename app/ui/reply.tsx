@@ -1,0 +1,89 @@
+import { Link } from "react-router";
+import { memberPath, replyPath } from "#app/domain/paths.ts";
+import type { ReplyForViewer } from "#app/domain/reply-view.ts";
+import { Avatar } from "./avatar.tsx";
+import { Body } from "./body.tsx";
+import { Time } from "./time.tsx";
+import { VoteButtons } from "./vote-buttons.tsx";
+
+type ThreadName = { number: number; title: string; acceptedNumber: number | null };
+type ReplyProps = { thread: ThreadName; reply: ReplyForViewer; isSignedIn: boolean };
+
+/** One reply: who, when, in answer to what; the text; the votes; and what the viewer may do with it. */
+export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
+  const heading = reply.number === 1 ? "Opening post" : `Reply ${reply.number}`;
+  return (
+    <li>
+      <article className="reply" id={`reply-${reply.number}`} aria-labelledby={`by-${reply.number}`}>
+        <header>
+          <Avatar handle={reply.author.handle} imageUrl={reply.author.imageUrl} />
+          <h2 id={`by-${reply.number}`}>
+            <span className="visually-hidden">{heading} by </span>
+            <Link to={memberPath(reply.author.handle)}>{reply.author.handle}</Link>
+          </h2>
+          {reply.author.role !== "member" && <span className="mark-label">{reply.author.role}</span>}
+          {thread.acceptedNumber === reply.number && <span className="mark-label good">Accepted answer</span>}
+          <span className="reply-where quiet">
+            {reply.replyTo && (
+              <Link className="reply-to" to={replyPath(thread, reply.replyTo.number)}>
+                in reply to {reply.replyTo.handle} #{reply.replyTo.number}
+              </Link>
+            )}{" "}
+            <Link to={replyPath(thread, reply.number)} aria-label={`Permalink to ${heading.toLowerCase()}`}>
+              #{reply.number}
+            </Link>{" "}
+            <Time value={reply.createdAt} />
+            {reply.editedAt && !reply.isDeleted && (
+              <>
+                {" "}
+                · edited <Time value={reply.editedAt} />
+              </>
+            )}
+          </span>
+        </header>
+        {reply.bodyHtml === null ? (
+          <p className="gone">Deleted by its author.</p>
+        ) : (
+          <Body html={reply.bodyHtml} />
+        )}
+        <ReplyTools thread={thread} reply={reply} isSignedIn={isSignedIn} />
+      </article>
+    </li>
+  );
+}
+
+function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
+  const path = `/t/${thread.number}/replies`;
+  return (
+    <footer className="reply-tools">
+      {!reply.isDeleted && <VoteButtons thread={thread.number} reply={reply} />}
+      {reply.mayReply && isSignedIn && (
+        <>
+          <Link className="button quiet" to={`${path}/new?to=${reply.number}`}>
+            Reply<span className="visually-hidden"> to {reply.author.handle}</span>
+          </Link>
+          <Link className="button quiet" to={`${path}/new?to=${reply.number}&quote=true`}>
+            Quote<span className="visually-hidden"> {reply.author.handle}</span>
+          </Link>
+        </>
+      )}
+      {reply.mayEdit && (
+        <Link className="button quiet" to={`${path}/${reply.number}/edit`}>
+          Edit
+        </Link>
+      )}
+      {reply.mayDelete && (
+        <form method="post" action={`${path}/${reply.number}/delete`}>
+          <button
+            className="button quiet"
+            type="submit"
+            name="deleted"
+            value={reply.isDeleted ? "false" : "true"}
+          >
+            {reply.isDeleted ? "Restore" : "Delete"}
+          </button>
+        </form>
+      )}
+    </footer>
+  );
+}

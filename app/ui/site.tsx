@@ -1,0 +1,94 @@
+import { Link, useLocation } from "react-router";
+import { memberPath, signInPath } from "#app/domain/paths.ts";
+import type { Viewer } from "#app/domain/viewer.ts";
+import { Avatar } from "./avatar.tsx";
+import { Time } from "./time.tsx";
+
+/** The bar on top of every page. */
+export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Viewer | null }) {
+  return (
+    <header className="site-header">
+      <div className="site-bar">
+        <Link className="site-name" to="/">
+          <Mark />
+          {siteName}
+        </Link>
+        <nav aria-label="Site">{viewer ? <MemberLinks viewer={viewer} /> : <ReaderLinks />}</nav>
+      </div>
+    </header>
+  );
+}
+
+function MemberLinks({ viewer }: { viewer: Viewer }) {
+  return (
+    <>
+      <Link className="button primary" to="/t/new">
+        New thread
+      </Link>
+      <details className="menu">
+        <summary>
+          <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
+          <span className="menu-name">{viewer.handle}</span>
+        </summary>
+        <ul>
+          <li>
+            <Link to={memberPath(viewer.handle)}>Your page</Link>
+          </li>
+          <li>
+            <Link to="/settings">Settings</Link>
+          </li>
+          <li>
+            <form method="post" action="/sign-out">
+              <button type="submit">Sign out</button>
+            </form>
+          </li>
+        </ul>
+      </details>
+    </>
+  );
+}
+
+function ReaderLinks() {
+  const { pathname, search } = useLocation();
+  return (
+    <>
+      <a className="button quiet" href={signInPath(`${pathname}${search}`)}>
+        Sign in
+      </a>
+      <a className="button primary" href="/t/new">
+        New thread
+      </a>
+    </>
+  );
+}
+
+/** Tells a suspended member until when, and why. */
+export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
+  if (!viewer.suspendedUntil) return null;
+  return (
+    <p className="notice error">
+      Your account is suspended until <Time value={viewer.suspendedUntil} />: you can read, but not write.
+      {viewer.suspensionReason && ` The reason given: ${viewer.suspensionReason}`}
+    </p>
+  );
+}
+
+/** A page with its corner turned up: the forum's mark. */
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <path d="M4 3h16v12l-6 6H4z" fill="currentColor" />
+      <path d="M20 15h-6v6z" fill="var(--surface)" opacity=".55" />
+    </svg>
+  );
+}
+
+export function SiteFooter({ siteName }: { siteName: string }) {
+  return (
+    <footer className="site-footer">
+      <p>
+        <Link to="/">{siteName}</Link> is a forum that runs at the edge.
+      </p>
+    </footer>
+  );
+}

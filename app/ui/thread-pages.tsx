@@ -1,0 +1,43 @@
+import { Link } from "react-router";
+import { pageOfReply } from "#app/domain/paging.ts";
+import { threadPath } from "#app/domain/paths.ts";
+
+type Props = { thread: { number: number; title: string; lastNumber: number }; page: number };
+
+/** The numbered pages of a thread: the first, the last, and those around this one. */
+export function ThreadPages({ thread, page }: Props) {
+  const last = pageOfReply(thread.lastNumber);
+  if (last === 1) return null;
+  return (
+    <nav className="pages" aria-label="Pages">
+      {page > 1 && (
+        <Link className="button" to={threadPath(thread, page - 1)} rel="prev">
+          Previous
+        </Link>
+      )}
+      <ul>
+        {nearbyPages(page, last).map((number, at, all) => (
+          <li key={number} data-gap={at > 0 && number - (all[at - 1] ?? 0) > 1 ? true : undefined}>
+            <Link
+              to={threadPath(thread, number)}
+              aria-label={`Page ${number}`}
+              aria-current={number === page ? "page" : undefined}
+            >
+              {number}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {page < last && (
+        <Link className="button" to={threadPath(thread, page + 1)} rel="next">
+          Next
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function nearbyPages(page: number, last: number): number[] {
+  const wanted = new Set([1, page - 1, page, page + 1, last]);
+  return [...wanted].filter((number) => number >= 1 && number <= last).sort((a, b) => a - b);
+}

@@ -1,0 +1,41 @@
+import { createContext, use } from "react";
+import type { DateStyle } from "#app/domain/viewer.ts";
+
+/** When the page was made (milliseconds since 1970), and how its viewer likes dates. */
+export const ClockContext = createContext<{ now: number; dateStyle: DateStyle }>({
+  now: 0,
+  dateStyle: "absolute",
+});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+// Made once: building a formatter costs more than a hundred uses of it.
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+
+/** A moment, said as the viewer likes it: "3 hours ago", or the date. The exact time is always in the markup. */
+export function Time({ value }: { value: string }) {
+  const { now, dateStyle } = use(ClockContext);
+  const moment = new Date(value);
+  const exactly = `${exact.format(moment)} UTC`;
+  return (
+    <time dateTime={moment.toISOString()} title={exactly}>
+      {dateStyle === "absolute" ? exactly : relativeTime(moment, now)}
+    </time>
+  );
+}
+
+/** "just now", "5 minutes ago", … up to a week; then the date, as for what is still to come. */
+function relativeTime(moment: Date, now: number): string {
+  const age = now - moment.getTime();
+  // Clocks differ a little: what the database wrote a moment ago may seem to lie ahead.
+  if (Math.abs(age) < MINUTE) return "just now";
+  if (age < 0) return day.format(moment);
+  if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
+  if (age < DAY) return relative.format(-Math.floor(age / HOUR), "hour");
+  if (age < 7 * DAY) return relative.format(-Math.floor(age / DAY), "day");
+  return day.format(moment);
+}

@@ -1,0 +1,64 @@
+import { useFetcher } from "react-router";
+import { scoreDelta, type VoteValue } from "#app/domain/vote.ts";
+
+type Answer = { problem: null; score: number; value: VoteValue } | { problem: string };
+
+type Voted = { number: number; score: number; vote: VoteValue; mayVote: boolean };
+
+/** The score, and a button each way. Pressing the pressed one takes the vote back. */
+export function VoteButtons({ thread, reply }: { thread: number; reply: Voted }) {
+  const fetcher = useFetcher<Answer>();
+  const { score, vote } = shownVote(reply, fetcher.formData, fetcher.data);
+  const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
+  if (!reply.mayVote) return <Score score={score} />;
+  return (
+    <fetcher.Form className="votes" method="post" action={`/t/${thread}/replies/${reply.number}/vote`}>
+      <VoteButton name="Upvote" value={1} vote={vote} />
+      <Score score={score} />
+      <VoteButton name="Downvote" value={-1} vote={vote} />
+      {problem && (
+        <span className="field-error" role="alert">
+          {problem}
+        </span>
+      )}
+    </fetcher.Form>
+  );
+}
+
+/** What was just pressed, before the answer has come; then the answer; else what the page was drawn with. */
+function shownVote(reply: Voted, sent: FormData | undefined, answer: Answer | undefined) {
+  const known = answer?.problem === null ? { score: answer.score, vote: answer.value } : reply;
+  if (!sent) return known;
+  const vote = Number(sent.get("value")) as VoteValue;
+  return { score: known.score + scoreDelta(known.vote, vote), vote };
+}
+
+function Score({ score }: { score: number }) {
+  return (
+    <span className="score" data-score={score}>
+      <span className="visually-hidden">Score: </span>
+      {score}
+    </span>
+  );
+}
+
+type ButtonProps = { name: "Upvote" | "Downvote"; value: 1 | -1; vote: VoteValue };
+
+function VoteButton({ name, value, vote }: ButtonProps) {
+  const isPressed = vote === value;
+  return (
+    <button
+      className="vote"
+      type="submit"
+      name="value"
+      value={isPressed ? 0 : value}
+      aria-label={name}
+      aria-pressed={isPressed}
+      title={isPressed ? "Take your vote back" : name}
+    >
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path d={value === 1 ? "M8 3 14 12H2z" : "M8 13 2 4h12z"} fill="currentColor" />
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * Whether an unsafe request comes from a page of this forum. A browser that says where a request was made
+ * must say "here"; one that does not must name our origin. Neither header: refused (OWASP, Cross-Site Request
+ * Forgery Prevention, "Fetch Metadata headers").
+ */
+export function isSameOrigin(request: Request, ownOrigin: string): boolean {
+  const origin = request.headers.get("Origin");
+  if (origin !== null && origin !== ownOrigin) return false;
+  const site = request.headers.get("Sec-Fetch-Site");
+  return site === null ? origin === ownOrigin : site === "same-origin" || site === "none";
+}
+
+/** The request with its whole body in memory, or null where that is more than `limit` bytes. */
+export async function withBody(request: Request, limit: number): Promise<Request | null> {
+  const body = await readBytes(request, limit);
+  return body && new Request(request.url, { method: request.method, headers: request.headers, body });
+}
+
+/** The body's bytes, or null where there are more than `limit` of them, whatever `Content-Length` says. */
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get("Content-Length") ?? 0) > limit) return null;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > limit) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/**
+ * Drops what a request may claim and we must not believe: forwarded hosts (Clerk would build its return
+ * address from them) and `Authorization` (sessions are cookies here; a machine token in it would cost a
+ * call to Clerk). A reader's page sees no cookies either.
+ */
+export function withoutForeignHeaders(request: Request, { cookies }: { cookies: boolean }): Request {
+  const headers = new Headers(request.headers);
+  for (const name of ["X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Authorization"])
+    headers.delete(name);
+  // React Router answers these with other documents than the one at the address (CVE-2025-43864).
+  for (const name of ["X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data"]) headers.delete(name);
+  if (!cookies) headers.delete("Cookie");
+  return new Request(request, { headers });
+}
