@@ -13,7 +13,9 @@ export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Vie
           <Mark />
           {siteName}
         </Link>
-        <nav aria-label="Site">{viewer ? <MemberLinks viewer={viewer} /> : <ReaderLinks />}</nav>
+        <nav aria-label="Site" data-viewer={viewer ? true : undefined}>
+          {viewer ? <MemberLinks viewer={viewer} /> : <ReaderLinks />}
+        </nav>
       </div>
     </header>
   );
@@ -22,28 +24,21 @@ export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Vie
 function MemberLinks({ viewer }: { viewer: Viewer }) {
   return (
     <>
+      <Link className="button quiet self" to={memberPath(viewer.handle)}>
+        <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
+        <span>{viewer.handle}</span>
+      </Link>
+      <Link className="button quiet" to="/settings">
+        Settings
+      </Link>
+      <form method="post" action="/sign-out">
+        <button className="button quiet" type="submit">
+          Sign out
+        </button>
+      </form>
       <Link className="button primary" to="/t/new">
         New thread
       </Link>
-      <details className="menu">
-        <summary>
-          <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
-          <span className="menu-name">{viewer.handle}</span>
-        </summary>
-        <ul>
-          <li>
-            <Link to={memberPath(viewer.handle)}>Your page</Link>
-          </li>
-          <li>
-            <Link to="/settings">Settings</Link>
-          </li>
-          <li>
-            <form method="post" action="/sign-out">
-              <button type="submit">Sign out</button>
-            </form>
-          </li>
-        </ul>
-      </details>
     </>
   );
 }

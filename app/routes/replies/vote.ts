@@ -4,7 +4,7 @@ import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
-import { VoteForm } from "#app/domain/vote.ts";
+import { VoteForm } from "#app/domain/vote-form.ts";
 import { badRequest, forbidden, notFound, readForm, seeOther, wantsData } from "#app/http.ts";
 import { databaseContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";

@@ -1,0 +1,7 @@
+import { z } from "zod";
+import type { VoteValue } from "./vote.ts";
+
+/** The vote a button asks for: up, down, or none. Never a toggle, so that a repeat changes nothing. */
+export const VoteForm = z.object({
+  value: z.enum(["-1", "0", "1"], "That is no vote.").transform((value) => Number(value) as VoteValue),
+});
