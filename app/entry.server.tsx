@@ -1,9 +1,13 @@
-import { isbot } from "isbot";
 import { renderToReadableStream } from "react-dom/server";
 import type { EntryContext, HandleErrorFunction, RouterContextProvider } from "react-router";
-import { ServerRouter } from "react-router";
-import { cspNonceContext, keptFormContext, requestIdContext } from "./middleware/context.server.ts";
-import { KeptFormContext } from "./ui/kept-form.tsx";
+import { isRouteErrorResponse, ServerRouter } from "react-router";
+import {
+  cspNonceContext,
+  keptFormContext,
+  requestIdContext,
+  siteContext,
+} from "./middleware/context.server.ts";
+import { ServerPageContext } from "./ui/server-page.ts";
 
 /** Renders the page that React Router has gathered the data for. */
 export default async function handleDocument(
@@ -16,20 +20,22 @@ export default async function handleDocument(
   headers.set("Content-Type", "text/html; charset=utf-8");
   if (request.method === "HEAD") return new Response(null, { status, headers });
   const nonce = context.get(cspNonceContext) || undefined;
+  const serverPage = {
+    siteName: context.get(siteContext).name,
+    keptForm: status >= 500 ? context.get(keptFormContext).current : null,
+  };
   const body = await renderToReadableStream(
-    <KeptFormContext value={status >= 500 ? context.get(keptFormContext).current : null}>
+    <ServerPageContext value={serverPage}>
       <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
-    </KeptFormContext>,
+    </ServerPageContext>,
     { nonce, signal: request.signal, onError: (error) => logError(error, context) },
   );
-  // No page waits for anything once its loaders are done, so the whole of it is there within a moment.
-  if (isbot(request.headers.get("User-Agent"))) await body.allReady;
   return new Response(body, { status, headers });
 }
 
-/** Logs what a loader, an action or a component threw and nobody expected. */
+/** Logs what a loader, an action or a component threw and nobody expected; an answer such as 404 is expected. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
-  if (!request.signal.aborted) logError(error, context);
+  if (!request.signal.aborted && !isRouteErrorResponse(error)) logError(error, context);
 };
 
 /** Logs the innermost cause alone: drizzle's errors repeat the statement, and with it what people wrote. */

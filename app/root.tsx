@@ -1,6 +1,6 @@
 import { ClerkProvider } from "@clerk/react-router";
 import { rootAuthLoader } from "@clerk/react-router/server";
-import type { ReactNode } from "react";
+import { type ReactNode, use } from "react";
 import {
   isRouteErrorResponse,
   Links,
@@ -19,6 +19,7 @@ import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
+import { ServerPageContext } from "./ui/server-page.ts";
 import { SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
@@ -46,7 +47,8 @@ export const links: Route.LinksFunction = () => [
 export function Layout({ children }: { children: ReactNode }) {
   const root = useRouteLoaderData<typeof loader>("root");
   const viewer = root?.viewer ?? null;
-  const siteName = root?.siteName ?? "Edgewise";
+  const onServer = use(ServerPageContext);
+  const siteName = root?.siteName ?? onServer.siteName;
   return (
     <html lang="en" data-scheme={viewer?.colorScheme ?? "system"}>
       <head>

@@ -213,7 +213,7 @@ test("an update after the deletion does not bring a person back", async () => {
 });
 
 test("a deletion that comes before the first event stands", async () => {
-  expect(await recordClerkEvent(db, await deletion({ at: 1 }))).toBe("deleted");
+  for (const at of [2, 1, 3]) expect(await recordClerkEvent(db, await deletion({ at }))).toBe("deleted");
   expect(await recordClerkEvent(db, await person({ type: "user.created", username: "ada" }))).toBe("stale");
   await ensureMember(db, ID);
   expect(await rowsOf()).toEqual(expectedRows([await deletion({ at: 1 })]));

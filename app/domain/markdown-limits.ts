@@ -13,6 +13,10 @@ export const TABLE_COLUMNS_MAX = 50;
 /** Cells of all tables of one text. A cell costs about 5 µs to parse and clean: 30,000 of them took 150 ms. */
 export const TABLE_CELLS_MAX = 5_000;
 
+/** What a row and a table of themselves count as, in cells: thousands of tables of one cell took 80 ms. */
+export const CELLS_OF_ROW = 1;
+export const CELLS_OF_TABLE = 4;
+
 /**
  * Cells that short rows leave for the parser to fill in, per character of the text. Under 50 headings, a row of
  * two characters makes 500 characters of HTML.
@@ -26,10 +30,10 @@ export const MISSING_CELLS_PER_CHARACTER = 1 / 4;
 export const BLOCK_DEPTH_MAX = 12;
 
 /**
- * Lines that all quotes of one text may read, per line of the text. Quotes nested to `BLOCK_DEPTH_MAX` read each
- * line as often as that; "># a" and "b" in turn read 19 million lines, in 0.6 s.
+ * Lines that all quotes of one text may read, per line of the text. Each quote reads its lines, so six levels around
+ * everything use it up; "># a" and "b" in turn read 19 million lines, in 0.6 s.
  */
-export const QUOTED_LINES_PER_LINE = BLOCK_DEPTH_MAX;
+export const QUOTED_LINES_PER_LINE = 6;
 
 /** Levels of emphasis, strikethrough and links inside one another. The parser allows thousands; no reader sees ten. */
 export const INLINE_DEPTH_MAX = 10;

@@ -4,6 +4,8 @@ import {
   BARE_LINK_MAX,
   BLOCK_DEPTH_MAX,
   BRACKET_DEPTH_MAX,
+  CELLS_OF_ROW,
+  CELLS_OF_TABLE,
   MISSING_CELLS_PER_CHARACTER,
   QUOTED_LINES_PER_LINE,
   REFERENCED_PER_CHARACTER,
@@ -99,10 +101,11 @@ function limitColumns(rule: BlockRule): BlockRule {
     if (startLine + 2 > endLine) return false;
     const columns = countCells(rowAt(state, startLine + 1));
     const allowance = allowanceOf(state);
-    if (columns > Math.min(TABLE_COLUMNS_MAX, allowance.cells)) return false;
+    const cells = columns + CELLS_OF_TABLE;
+    if (columns > TABLE_COLUMNS_MAX || cells > allowance.cells) return false;
     (state.env as TextEnv).columns = columns;
     const isTable = rule(state, startLine, endLine, silent);
-    if (isTable && !silent) allowance.cells -= columns;
+    if (isTable && !silent) allowance.cells -= cells;
     return isTable;
   };
 }
@@ -112,9 +115,10 @@ function endsTable(state: StateBlock, line: number, _endLine: number, silent: bo
   if (!silent || state.parentType !== "table" || state.isEmpty(line)) return false;
   const columns = (state.env as TextEnv).columns ?? 0;
   const allowance = allowanceOf(state);
+  const cells = columns + CELLS_OF_ROW;
   const missing = Math.max(0, columns - countCells(rowAt(state, line)));
-  if (columns > allowance.cells || missing > allowance.missingCells) return true;
-  allowance.cells -= columns;
+  if (cells > allowance.cells || missing > allowance.missingCells) return true;
+  allowance.cells -= cells;
   allowance.missingCells -= missing;
   return false;
 }
@@ -124,7 +128,7 @@ function allowanceOf(state: { src: string; env: Env }): Allowance {
   env.allowance ??= {
     cells: TABLE_CELLS_MAX,
     missingCells: state.src.length * MISSING_CELLS_PER_CHARACTER,
-    quotedLines: QUOTED_LINES_PER_LINE * (state.src.split("\n").length + 1),
+    quotedLines: QUOTED_LINES_PER_LINE * (state.src.split("\n").length + BLOCK_DEPTH_MAX),
     referenced: state.src.length * REFERENCED_PER_CHARACTER,
   };
   return env.allowance;
@@ -159,12 +163,12 @@ function addRenderers(md: MarkdownIt): void {
         .split(/\s/)[0] ?? "";
     const className = LANGUAGE.test(language) ? ` class="language-${language}"` : "";
     // Long lines scroll sideways; `tabindex` lets the keyboard do it too.
-    return `<pre tabindex="0"><code${className}>${escapeHtml(token?.content ?? "")}</code></pre>\n`;
+    return `<pre tabindex="0"><code${className}>${escapeHtml(token?.content ?? "")}</code></pre>`;
   };
   md.renderer.rules.fence = (tokens, index) => code(tokens[index]);
   md.renderer.rules.code_block = (tokens, index) => code(tokens[index]);
   // A group and not a region: a page may hold many tables, and landmarks would all need names of their own.
   md.renderer.rules.table_open = () =>
-    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>\n';
-  md.renderer.rules.table_close = () => "</table></div>\n";
+    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>';
+  md.renderer.rules.table_close = () => "</table></div>";
 }

@@ -20,7 +20,7 @@ export const QUOTE_LINES_MAX = 30;
  */
 export function renderMarkdown(source: string): string {
   if (source.length > SOURCE_MAX)
-    return sanitize(`<pre tabindex="0">${parser.utils.escapeHtml(source)}</pre>\n`);
+    return sanitize(`<pre tabindex="0">${parser.utils.escapeHtml(source)}</pre>`);
   return sanitize(parser.render(source));
 }
 

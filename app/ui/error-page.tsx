@@ -1,4 +1,6 @@
-import { KeptForm, useKeptForm } from "./kept-form.tsx";
+import { use } from "react";
+import { KeptForm } from "./kept-form.tsx";
+import { ServerPageContext } from "./server-page.ts";
 
 const HEADINGS: Record<number, string> = {
   400: "That request makes no sense here",
@@ -7,7 +9,7 @@ const HEADINGS: Record<number, string> = {
   405: "That cannot be done here",
   413: "That is too much at once",
   500: "Something went wrong on our side",
-  503: "The forum is out of breath",
+  503: "The forum is away for a moment",
 };
 
 const ADVICE: Record<number, string> = {
@@ -17,12 +19,12 @@ const ADVICE: Record<number, string> = {
   405: "The address exists, but does not take this kind of request.",
   413: "Make it shorter, and send it again.",
   500: "It has been noted. Try again in a moment.",
-  503: "Its database cannot be reached just now. Try again in a few seconds.",
+  503: "Try again in a few seconds.",
 };
 
 /** What went wrong, what the reader can do about it, what they had typed, and a way on. */
 export function ErrorPage({ status, message }: { status: number; message: string | null }) {
-  const kept = useKeptForm();
+  const { keptForm: kept } = use(ServerPageContext);
   return (
     <article className="error-page">
       <title>{`${HEADINGS[status] ?? "Something went wrong"} (${status})`}</title>

@@ -1,13 +1,4 @@
-import { createContext, use } from "react";
 import { FIELD_LABELS, type HeldForm, sendLabel } from "#app/domain/held-form.ts";
-
-/** What the failed request carried; only the server provides it, and only for an error page. */
-export const KeptFormContext = createContext<HeldForm | null>(null);
-
-/** The kept form of the request that failed, or null. */
-export function useKeptForm(): HeldForm | null {
-  return use(KeptFormContext);
-}
 
 /** Everything that was typed, to be read, changed, and sent again with one button. */
 export function KeptForm({ form, button = sendLabel(form.action) }: { form: HeldForm; button?: string }) {

@@ -52,7 +52,7 @@ export function MemberReplies({ replies }: { replies: MemberReply[] }) {
           <li key={reply.id}>
             <article className="reply">
               <h3>
-                <Link to={replyPath(reply.thread, reply.number)} dir="auto">
+                <Link to={replyPath(reply.thread, reply.number)} dir="auto" reloadDocument>
                   {reply.thread.title} #{reply.number}
                 </Link>
               </h3>

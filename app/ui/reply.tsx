@@ -9,7 +9,10 @@ import { VoteButtons } from "./vote-buttons.tsx";
 type ThreadName = { number: number; title: string; acceptedNumber: number | null };
 type ReplyProps = { thread: ThreadName; reply: ReplyForViewer; isSignedIn: boolean };
 
-/** One reply: who, when, in answer to what; the text; the votes; and what the viewer may do with it. */
+/**
+ * One reply: who, when, in answer to what; the text; the votes; and what the viewer may do with it. Links to replies
+ * are left to the browser (`reloadDocument`): it alone marks the target, which a scripted navigation does not.
+ */
 export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
   const heading = reply.number === 1 ? "Opening post" : `Reply ${reply.number}`;
   return (
@@ -25,11 +28,15 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
           {thread.acceptedNumber === reply.number && <span className="mark-label good">Accepted answer</span>}
           <span className="reply-where quiet">
             {reply.replyTo && (
-              <Link className="reply-to" to={replyPath(thread, reply.replyTo.number)}>
+              <Link className="reply-to" to={replyPath(thread, reply.replyTo.number)} reloadDocument>
                 in reply to {reply.replyTo.handle} #{reply.replyTo.number}
               </Link>
             )}{" "}
-            <Link to={replyPath(thread, reply.number)} aria-label={`Permalink to ${heading.toLowerCase()}`}>
+            <Link
+              to={replyPath(thread, reply.number)}
+              aria-label={`Permalink to ${heading.toLowerCase()}`}
+              reloadDocument
+            >
               #{reply.number}
             </Link>{" "}
             <Time value={reply.createdAt} />

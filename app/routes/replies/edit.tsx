@@ -94,7 +94,7 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
             Save
           </button>
           <PreviewButton />
-          <Link className="button quiet" to={replyPath(thread, reply.number)}>
+          <Link className="button quiet" to={replyPath(thread, reply.number)} reloadDocument>
             Cancel
           </Link>
         </div>

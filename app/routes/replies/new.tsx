@@ -85,7 +85,10 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
       {answered && (
         <section className="answered" aria-labelledby="answered">
           <h2 id="answered">
-            {answered.handle} wrote in <Link to={replyPath(thread, answered.number)}>#{answered.number}</Link>
+            {answered.handle} wrote in{" "}
+            <Link to={replyPath(thread, answered.number)} reloadDocument>
+              #{answered.number}
+            </Link>
           </h2>
           <Body html={answered.bodyHtml} />
         </section>

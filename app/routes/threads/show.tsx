@@ -6,6 +6,7 @@ import { pageOfReply, parseNumber, parsePage } from "#app/domain/paging.ts";
 import { categoryPath, threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer } from "#app/domain/reply-view.ts";
+import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
 import { databaseContext, siteContext, viewerContext } from "#app/middleware/context.server.ts";
 import { Count } from "#app/ui/count.tsx";
@@ -27,9 +28,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   });
   if (!thread) throw notFound("There is no such thread.");
   if (page > pageOfReply(thread.lastNumber)) throw notFound("This thread has fewer pages.");
-  const path = threadPath(thread, page);
-  if (decodeURIComponent(path.split("?")[0] ?? "") !== decodeURIComponent(url.pathname))
-    throw redirect(path, 301);
+  if (params.slug !== slugify(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
