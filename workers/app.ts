@@ -57,8 +57,9 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   if (isRead && url.origin !== env.ORIGIN) return toOwnOrigin(url, env);
   if (isRead && !mayBeSignedIn(request) && !MEMBER_ONLY.test(url.pathname))
     return ctx.exports.Reader.fetch(withoutForeignHeaders(request, { cookies: false }));
-  if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, ctx, FORGED);
+  // Read before anything is refused: a browser that is still sending when the answer comes shows a lost connection.
   const whole = isRead ? request : await withBody(request, FORM_BYTES_MAX);
+  if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, ctx, FORGED);
   if (!whole) return answerRefusal(request, env, ctx, TOO_LARGE);
   return answerPage(withoutForeignHeaders(whole, { cookies: true }), env, ctx, { isReader: false });
 }

@@ -84,6 +84,8 @@ export async function saveSettings(
         handle_source = case when m.handle = ${settings.handle} then m.handle_source else 'chosen' end
       from "user" u
       where m.user_id = ${userId} and u.id = m.user_id and u.deleted_at is null
+        -- Looked at again where this waited for a deletion, which the join above would not be.
+        and m.handle_source <> 'deleted'
         and (m.suspended_until is null or m.suspended_until <= now())
       returning m.handle`);
     return saved.length > 0 ? "saved" : "refused";

@@ -113,6 +113,10 @@ test("very long names are cut, between characters; a very long picture address i
     username: "a".repeat(100),
     imageUrl: null,
   });
+  expect(await readUser({ first_name: `a${"\u0301\u0316".repeat(60_000)}` })).toHaveProperty(
+    "firstName",
+    expect.stringMatching(/^\p{L}/u),
+  );
 });
 
 test.each([

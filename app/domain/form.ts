@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BODY_MAX, BODY_MIN, TITLE_MAX, TITLE_MIN } from "./limits.ts";
+import { BODY_MAX, BODY_MIN, LINE_UNITS_MAX, TITLE_MAX, TITLE_MIN } from "./limits.ts";
 import { cleanBody, cleanLine, countCharacters, visibleLength } from "./text.ts";
 
 /** What a form showed and what was wrong with it, field by field, for drawing it again. */
@@ -37,6 +37,7 @@ export function parseForm<Schema extends z.ZodObject>(schema: Schema, form: Form
 /** One line, cleaned, of `TITLE_MIN` to `TITLE_MAX` characters that can be seen. */
 export const Title = z
   .string("Give the thread a title.")
+  .max(LINE_UNITS_MAX, `A title holds at most ${TITLE_MAX} characters.`)
   .transform(cleanLine)
   .superRefine((title, context) => {
     const length = countCharacters(title);

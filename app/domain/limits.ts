@@ -4,6 +4,9 @@ export const TITLE_MIN = 3;
 /** Lemmy's and the reference's bound; longer titles wrap over four lines on a telephone. */
 export const TITLE_MAX = 200;
 
+/** Cleaning a line costs more than its length once accents pile up: what is far too long is refused unread. */
+export const LINE_UNITS_MAX = 2_000;
+
 export const BODY_MIN = 1;
 /** Rendering any text of this length stays under 100 ms (docs/decisions/0004-markdown.md). */
 export const BODY_MAX = 30_000;

@@ -11,7 +11,7 @@ type Generator = (size: number) => string;
 /** One unit, again and again. */
 function repeated(unit: string): Generator {
   const length = countCharacters(unit);
-  return (size) => unit.repeat(Math.floor(size / length));
+  return (size) => unit.repeat(Math.ceil(size / length));
 }
 
 /** Several units in turn, each for an equal part of the text: openers, then closers. */

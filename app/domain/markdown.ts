@@ -45,8 +45,8 @@ export function quoteMarkdown(author: string, source: string): string {
 export function excerpt(html: string, length: number): string {
   let text = "";
   for (const [piece] of html.matchAll(/<[^>]*>|[^<]+/g)) {
-    text += piece.startsWith("<") ? spaceFor(piece) : decodeEntities(piece).replace(/\s+/g, " ");
-    text = text.replace(/^ | +(?= $)/g, "");
+    const words = piece.startsWith("<") ? spaceFor(piece) : decodeEntities(piece).replace(/\s+/g, " ");
+    text += text === "" || text.endsWith(" ") ? words.trimStart() : words;
     // A character is at most two units, and one more tells that there was more.
     if (text.length > 2 * length + 2) break;
   }

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { HANDLE_MAX, HANDLE_MIN } from "./limits.ts";
+import { HANDLE_MAX, HANDLE_MIN, LINE_UNITS_MAX } from "./limits.ts";
 import { cleanLine, isReservedHandle } from "./text.ts";
 
 const Handle = z
   .string("Choose a handle.")
+  .max(LINE_UNITS_MAX, `A handle has ${HANDLE_MIN} to ${HANDLE_MAX} characters.`)
   .transform(cleanLine)
   .superRefine((handle, context) => {
     if (handle.length < HANDLE_MIN || handle.length > HANDLE_MAX)

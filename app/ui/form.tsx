@@ -27,6 +27,11 @@ export function Field({ name, label, value = "", error, hint }: FieldProps) {
   );
 }
 
+/** A text for a textarea: React keeps a line break at its start only as "\n", and browsers send "\r\n". */
+export function textareaValue(text: string): string {
+  return text.replace(/^\r\n/, "\n");
+}
+
 type BodyFieldProps = { label: string; value?: string; error?: string; rows?: number };
 
 /** The Markdown field of every post. */
@@ -38,8 +43,7 @@ export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProp
         id="body"
         name="body"
         rows={rows}
-        // A textarea drops one newline at its start; this one is there to be dropped.
-        defaultValue={value.startsWith("\n") ? `\n${value}` : value}
+        defaultValue={textareaValue(value)}
         dir="auto"
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy("body", "hint", error)}

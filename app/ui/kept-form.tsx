@@ -1,4 +1,5 @@
 import { FIELD_LABELS, type HeldForm, sendLabel } from "#app/domain/held-form.ts";
+import { textareaValue } from "./form.tsx";
 
 /** Everything that was typed, to be read, changed, and sent again with one button. */
 export function KeptForm({ form, button = sendLabel(form.action) }: { form: HeldForm; button?: string }) {
@@ -25,7 +26,7 @@ function KeptField({ name, value }: { name: string; value: string }) {
     <div className="field">
       <label htmlFor={`kept-${name}`}>{label}</label>
       {name === "body" ? (
-        <textarea id={`kept-${name}`} name={name} defaultValue={value} rows={10} dir="auto" />
+        <textarea id={`kept-${name}`} name={name} defaultValue={textareaValue(value)} rows={10} dir="auto" />
       ) : (
         <input
           id={`kept-${name}`}

@@ -15,12 +15,14 @@ const ID = "user_29w83sxmDNGwOuEthce5gg56FcC";
 const SECONDS = 1000;
 const MINUTES = 60 * SECONDS;
 
+let logged: string[] = [];
+
 beforeEach(async () => {
-  vi.spyOn(console, "error").mockImplementation(() => {});
-  vi.spyOn(console, "warn").mockImplementation(() => {});
+  logged = [];
+  vi.stubGlobal("console", { ...console, warn: () => {}, error: (line: string) => logged.push(line) });
   await database.execute(sql`truncate "user" cascade`);
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 function user(changes: object = {}) {
   return {
@@ -81,7 +83,7 @@ const ADA = { id: ID, first_name: "Ada", email: "ada@example.com", handle: "ada"
 
 /** What was logged as an error: every line is JSON with an `alert`. */
 function alerts(): { alert: string }[] {
-  return vi.mocked(console.error).mock.calls.map(([line]) => JSON.parse(line));
+  return logged.map((line) => JSON.parse(line));
 }
 
 test("a signed event is stored and answered with { ok: true }", async () => {

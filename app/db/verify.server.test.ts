@@ -1,0 +1,141 @@
+import { type SQL, sql } from "drizzle-orm";
+import { expect, onTestFinished, test } from "vitest";
+import { createTestDatabase } from "#test/database.ts";
+import { makeCategory, makeReply, makeThread, makeVote, type TestThread } from "#test/forum.ts";
+import { makeMember } from "#test/people.ts";
+import { type Database, openDatabase } from "./client.server.ts";
+import { deleteReply } from "./replies.server.ts";
+import { verify } from "./verify.server.ts";
+
+/** A forum of its own, for a test to break. */
+async function freshForum(): Promise<{ db: Database }> {
+  const { url, drop } = await createTestDatabase();
+  const db = openDatabase(url);
+  onTestFinished(async () => {
+    await db.close();
+    await drop();
+  });
+  await makeCategory(db, { slug: "verify" });
+  return { db };
+}
+
+/** A thread with a reply to its opening post, a deleted reply and two votes. */
+async function livelyThread(db: Database): Promise<TestThread> {
+  const author = await makeMember(db);
+  const voter = await makeMember(db);
+  const thread = await makeThread(db, { author, category: "verify" });
+  await makeReply(db, { author: voter, thread, replyTo: 1 });
+  const deleted = await makeReply(db, { author, thread });
+  await deleteReply(db, { thread: thread.number, number: deleted, authorId: author.id, deleted: true });
+  await makeVote(db, { voter, thread });
+  await makeVote(db, { voter: author, thread, number: 2, value: -1 });
+  return thread;
+}
+
+test("a sound forum has no discrepancies", async () => {
+  const { db } = await freshForum();
+  await livelyThread(db);
+  await livelyThread(db);
+  expect(await verify(db)).toEqual([]);
+});
+
+type Damage = { column: string; subject?: string; statement: (thread: number) => SQL };
+
+const DAMAGES: Damage[] = [
+  {
+    column: "categories.thread_count",
+    subject: "category verify",
+    statement: () => sql`update categories set thread_count = thread_count + 1 where slug = 'verify'`,
+  },
+  {
+    column: "categories.reply_count",
+    subject: "category verify",
+    statement: () => sql`update categories set reply_count = reply_count - 1 where slug = 'verify'`,
+  },
+  {
+    column: "threads.reply_count",
+    statement: (thread) => sql`update threads set reply_count = 7 where number = ${thread}`,
+  },
+  {
+    column: "threads.last_number",
+    statement: (thread) => sql`update threads set last_number = 9 where number = ${thread}`,
+  },
+  {
+    column: "threads.score",
+    statement: (thread) => sql`update threads set score = -4 where number = ${thread}`,
+  },
+  {
+    column: "threads.last_activity_at",
+    statement: (thread) => sql`
+      update threads set last_activity_at = last_activity_at - interval '1 ms' where number = ${thread}`,
+  },
+  {
+    column: "threads.accepted_number",
+    statement: (thread) => sql`update threads set accepted_number = 12 where number = ${thread}`,
+  },
+  {
+    column: "thread_replies.score",
+    subject: "reply 2",
+    statement: (thread) => sql`
+      update thread_replies set starting_score = 1
+      where number = 2 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "thread_replies.score",
+    subject: "reply 2",
+    statement: (thread) => sql`
+      delete from reply_votes v using thread_replies r, threads t
+      where v.reply_id = r.id and r.number = 2 and t.id = r.thread_id and t.number = ${thread}`,
+  },
+  {
+    column: "thread_replies.reply_to_number",
+    subject: "reply 2",
+    statement: (thread) => sql`
+      update thread_replies set reply_to_number = 3
+      where number = 2 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "thread_replies.number",
+    subject: "reply 0",
+    statement: (thread) => sql`
+      update thread_replies set number = 0
+      where number = 3 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "thread_replies.number",
+    statement: (thread) => sql`
+      with emptied as (delete from reply_votes), loose as (
+        update thread_replies set reply_to_number = null
+      )
+      update thread_replies set number = 8
+      where number = 1 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "members.user_id",
+    subject: "user user_nobody",
+    statement: () => sql`insert into "user" (id) values ('user_nobody')`,
+  },
+];
+
+test.each(DAMAGES)(
+  "damage is found and named: $column of $subject",
+  async ({ column, subject, statement }) => {
+    const { db } = await freshForum();
+    const thread = await livelyThread(db);
+    const named = `thread ${thread.number}`;
+    const expected = subject?.startsWith("reply") ? `${named}, ${subject}` : (subject ?? named);
+    await db.execute(statement(thread.number));
+    expect(await verify(db)).toContainEqual(expect.objectContaining({ subject: expected, column }));
+  },
+);
+
+test("a discrepancy says what stands there and what should", async () => {
+  const { db } = await freshForum();
+  const thread = await livelyThread(db);
+  await db.execute(sql`update threads set reply_count = 7, score = 5 where number = ${thread.number}`);
+  const subject = `thread ${thread.number}`;
+  expect(await verify(db)).toEqual([
+    { subject, column: "threads.reply_count", stored: "7", expected: "1" },
+    { subject, column: "threads.score", stored: "5", expected: "1" },
+  ]);
+});

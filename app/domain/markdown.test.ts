@@ -1,0 +1,250 @@
+import { expect, test } from "vitest";
+import { excerpt, QUOTE_LINES_MAX, QUOTE_MAX, quoteMarkdown, renderMarkdown } from "./markdown.ts";
+import { BLOCK_DEPTH_MAX, INLINE_DEPTH_MAX, SOURCE_MAX, TABLE_COLUMNS_MAX } from "./markdown-limits.ts";
+import { countCharacters } from "./text.ts";
+
+const REL = 'rel="nofollow ugc"';
+
+test.each([
+  ["paragraphs", "a\n\nb", "<p>a</p><p>b</p>"],
+  ["a line break where Enter was pressed", "a\nb", "<p>a<br />\nb</p>"],
+  ["emphasis", "*a* **b** ~~c~~ `d`", "<p><em>a</em> <strong>b</strong> <s>c</s> <code>d</code></p>"],
+  ["quotes", "> a\n> > b", "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>"],
+  ["lists", "- a\n  1. b\n", "<ul><li>a<ol><li>b</li></ol></li></ul>"],
+  ["lists that begin late", "7. a", '<ol start="7"><li>a</li></ol>'],
+  ["a rule", "---", "<hr />"],
+  ["indented code", "    a  b", '<pre tabindex="0"><code>a  b\n</code></pre>'],
+  [
+    "fenced code with a language",
+    "```c++ title=x\na<b>\n```",
+    '<pre tabindex="0"><code class="language-c++">a&lt;b&gt;\n</code></pre>',
+  ],
+  ["fenced code with a strange language", '```"><b\na\n```', '<pre tabindex="0"><code>a\n</code></pre>'],
+  ["characters of HTML", `a < b & c > "d"`, `<p>a &lt; b &amp; c &gt; "d"</p>`],
+  ["raw HTML, as text", "a <b>T</b> <!-- c -->", "<p>a &lt;b&gt;T&lt;/b&gt; &lt;!-- c --&gt;</p>"],
+  ["entities", "&copy; &lt;b&gt;", "<p>© &lt;b&gt;</p>"],
+  ["links with a title", '[a](/b "c")', `<p><a href="/b" title="c" ${REL}>a</a></p>`],
+  ["reference links", "[a]\n\n[a]: http://b.c", `<p><a href="http://b.c" ${REL}>a</a></p>`],
+  ["autolinks", "<http://a.b>", `<p><a href="http://a.b" ${REL}>http://a.b</a></p>`],
+  ["bare links", "see http://a.b/c.", `<p>see <a href="http://a.b/c" ${REL}>http://a.b/c</a>.</p>`],
+  ["bare www links", "(www.a.org)", `<p>(<a href="http://www.a.org" ${REL}>www.a.org</a>)</p>`],
+  ["mail addresses", "a@b.co", `<p><a href="mailto:a@b.co" ${REL}>a@b.co</a></p>`],
+  ["file names, as words", "README.md main.rs", "<p>README.md main.rs</p>"],
+  [
+    "a bare link to another alphabet",
+    "http://пример.рф",
+    `<p><a href="http://xn--e1afmkfd.xn--p1ai" ${REL}>http://пример.рф</a></p>`,
+  ],
+  [
+    "a bare link in Punycode, undecoded",
+    "http://xn--e1afmkfd.xn--p1ai",
+    `<p><a href="http://xn--e1afmkfd.xn--p1ai" ${REL}>http://xn--e1afmkfd.xn--p1ai</a></p>`,
+  ],
+  [
+    "links without text, by their address",
+    "[](http://a.b)",
+    `<p><a href="http://a.b" ${REL}>http://a.b</a></p>`,
+  ],
+  ["links with invisible text, by their address", "[\u200b](/a)", `<p><a href="/a" ${REL}>\u200b/a</a></p>`],
+  ["links in links, once", "[a <http://b.c> d](/e)", `<p><a href="/e" ${REL}>a http://b.c d</a></p>`],
+  ["links without an address, as text", "[a]()", "<p>a</p>"],
+])("renders %s", (_, source, html) => {
+  expect(renderMarkdown(source)).toBe(html);
+});
+
+test.each([
+  ["by its text", "![a *b*](http://c.d/e.png)", `<p><a href="http://c.d/e.png" ${REL}>a b</a></p>`],
+  ["by its file", "![](http://c.d/e.png?f=g)", `<p><a href="http://c.d/e.png?f=g" ${REL}>e.png</a></p>`],
+  ["by its host", "![](http://c.d/)", `<p><a href="http://c.d/" ${REL}>http://c.d/</a></p>`],
+  ["inside a link, by its text alone", "[![a](/b.png)](/c)", `<p><a href="/c" ${REL}>a</a></p>`],
+  ["inside a picture, once", "![![a](/b)](/c)", `<p><a href="/c" ${REL}>a</a></p>`],
+  [
+    "that may not be linked, by its text",
+    "![a](data:image/png;base64,AA)",
+    "<p>![a](data:image/png;base64,AA)</p>",
+  ],
+])("a picture becomes a link, %s", (_, source, html) => {
+  expect(renderMarkdown(source)).toBe(html);
+});
+
+test.each(["http://a.b", "HTTPS://a.b", "mailto:a@b.c", "/t/12/a?page=2#reply-3", "#reply-3"])(
+  "links to %s",
+  (url) => {
+    expect(renderMarkdown(`[a](${url})`)).toContain(`href="${url}"`);
+  },
+);
+
+test.each([
+  "javascript:alert(1)",
+  "JaVaScRiPt:alert(1)",
+  "&#106;avascript:alert(1)",
+  "vbscript:a",
+  "data:text/html,a",
+  "file:///etc/passwd",
+  "ftp://a.b",
+  "tel:1",
+  "xss:a",
+  "//evil.example",
+  "\\\\evil.example",
+  "http:evil.example",
+  "https:///evil.example",
+  "mailto:?to=a@b.c",
+  "page.html",
+  "../a",
+  "?a=b",
+])("does not link to %s, and keeps it as text", (url) => {
+  const html = renderMarkdown(`[word](${url})`);
+  expect(html).not.toContain("<a ");
+  expect(html).toContain("word");
+});
+
+test("a backslash does not make a path another site", () => {
+  expect(renderMarkdown("[a](/\\evil.example)")).toContain('href="/%5Cevil.example"');
+});
+
+test.each([
+  ["the outermost level is h3", "# a\n## b\n### c", "h3 h4 h5"],
+  ["wherever the author begins", "### a\n#### b\n### c", "h3 h4 h3"],
+  ["no level is skipped", "# a\n#### b\n## c", "h3 h4 h4"],
+  ["an earlier heading may be lower", "### a\n# b\n## c", "h3 h3 h4"],
+  ["h6 is the last", "# a\n## b\n### c\n#### d\n##### e\n###### f", "h3 h4 h5 h6 h6 h6"],
+  ["underlined headings count", "a\n=\n\nb\n-", "h3 h4"],
+])("headings: %s", (_, source, levels) => {
+  expect([...renderMarkdown(source).matchAll(/<(h\d)>/g)].map((match) => match[1]).join(" ")).toBe(levels);
+});
+
+test("a heading without text is left out", () => {
+  expect(renderMarkdown("#\n## \u200b\n\na")).not.toContain("<h");
+});
+
+test("tasks are disabled checkboxes that say their state", () => {
+  expect(renderMarkdown("- [ ] a\n- [x] b\n- [X] *c*\n- [y] d\n- [x](/e) f")).toBe(
+    '<ul><li class="task"><input type="checkbox" disabled aria-label="To do" /> a</li>' +
+      '<li class="task"><input type="checkbox" disabled aria-label="Done" checked /> b</li>' +
+      '<li class="task"><input type="checkbox" disabled aria-label="Done" checked /> <em>c</em></li>' +
+      `<li>[y] d</li><li><a href="/e" ${REL}>x</a> f</li></ul>`,
+  );
+});
+
+test("tables scroll by keyboard, align by class, and have no empty headings", () => {
+  expect(renderMarkdown("|a||b|\n|:-|:-:|-:|\n|1|2|3|\n|4|")).toBe(
+    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table><thead><tr>' +
+      '<th class="left">a</th><td class="center"></td><th class="right">b</th></tr></thead><tbody>' +
+      '<tr><td class="left">1</td><td class="center">2</td><td class="right">3</td></tr>' +
+      '<tr><td class="left">4</td><td class="center"></td><td class="right"></td></tr></tbody></table></div>',
+  );
+});
+
+test("quotes and lists nest up to a limit, and beyond it their marks are text", () => {
+  const html = renderMarkdown(`${"> ".repeat(BLOCK_DEPTH_MAX + 3)}end`);
+  expect(html.match(/<blockquote>/g)).toHaveLength(BLOCK_DEPTH_MAX);
+  expect(html).toContain("<p>&gt; &gt; &gt; end</p>");
+  const list = renderMarkdown(Array.from({ length: 20 }, (_, n) => `${"  ".repeat(n)}- item${n}`).join("\n"));
+  expect(list.match(/<ul>/g)).toHaveLength(BLOCK_DEPTH_MAX / 2);
+  for (let n = 0; n < 20; n++) expect(list).toContain(`item${n}`);
+});
+
+test("an item of an outer list stays one after the deepest list", () => {
+  const lines = Array.from({ length: BLOCK_DEPTH_MAX }, (_, n) => `${"  ".repeat(n)}- item${n}`);
+  expect(renderMarkdown([...lines, "- last"].join("\n"))).toMatch(/<li>last<\/li><\/ul>$/);
+});
+
+test("emphasis nests up to a limit, and its text stays", () => {
+  const html = renderMarkdown(`${"*a ".repeat(50)}middle${" b*".repeat(50)}`);
+  expect(html.match(/<em>/g)).toHaveLength(INLINE_DEPTH_MAX);
+  expect(html.match(/<\/em>/g)).toHaveLength(INLINE_DEPTH_MAX);
+  expect(html.match(/b/g)).toHaveLength(50);
+});
+
+test("a table of too many columns is text, and one of just enough is a table", () => {
+  const row = (columns: number, cell: string) => `${`|${cell}`.repeat(columns)}|\n`;
+  const wide = (columns: number) => row(columns, "a") + row(columns, "-") + row(columns, "Q");
+  expect(renderMarkdown(wide(TABLE_COLUMNS_MAX)).match(/<td>Q<\/td>/g)).toHaveLength(TABLE_COLUMNS_MAX);
+  expect(renderMarkdown(wide(TABLE_COLUMNS_MAX + 1))).not.toContain("<table");
+  expect(renderMarkdown(wide(TABLE_COLUMNS_MAX + 1)).match(/Q/g)).toHaveLength(TABLE_COLUMNS_MAX + 1);
+});
+
+test("the rows that a table has no more room for are text", () => {
+  const html = renderMarkdown(`|a|b|c|\n|-|-|-|\n${"|Q|y|z|\n".repeat(3_000)}`);
+  expect(html).toContain("<td>Q</td>");
+  expect(html.match(/Q/g)).toHaveLength(3_000);
+  expect(html.match(/<tr>/g)?.length).toBeLessThan(1_500);
+});
+
+test("a short reference is linked as often as it is used", () => {
+  const html = renderMarkdown(
+    `${"see [the manual]\n".repeat(100)}\n[the manual]: https://example.com/manual`,
+  );
+  expect(html.match(/<a /g)).toHaveLength(100);
+});
+
+test("a source too long to parse is shown as typed", () => {
+  const html = renderMarkdown(`# <b>\n${"*a* ".repeat(SOURCE_MAX / 4)}`);
+  expect(html).toMatch(/^<pre tabindex="0"># &lt;b&gt;\n\*a\* /);
+});
+
+test("two texts share nothing", () => {
+  renderMarkdown("[a]: /b");
+  expect(renderMarkdown("[a]")).toBe("<p>[a]</p>");
+  expect(renderMarkdown("# a\n## b")).toBe(renderMarkdown("# a\n## b"));
+});
+
+test("a quote names its author, quotes the text and leaves out what that quoted", () => {
+  expect(quoteMarkdown("ann-lee", "> old\nstill old\n\nnew **text**\n\n\n\n- item\n")).toBe(
+    "> **ann\\-lee** wrote:\n>\n> new **text**\n>\n> - item\n\n",
+  );
+});
+
+test("what follows a quote is not part of it", () => {
+  const html = renderMarkdown(`${quoteMarkdown("a", "text\n\n```\nnever closed")}my answer`);
+  expect(html).toMatch(/<\/blockquote><p>my answer<\/p>$/);
+});
+
+test("code that looks like a quote stays in the quote", () => {
+  expect(quoteMarkdown("a", "```\n> b\n```")).toContain("> > b");
+});
+
+test("a reply that is nothing but a quote is quoted whole", () => {
+  expect(quoteMarkdown("a", "> b")).toBe("> **a** wrote:\n>\n> > b\n\n");
+});
+
+test("a name cannot break out of its quote", () => {
+  const quote = quoteMarkdown("a*](/b)\n\n<c> `www.d.ee`", "text");
+  expect(quote.split("\n").filter((line) => line && !line.startsWith(">"))).toEqual([]);
+  expect(renderMarkdown(quote)).toContain("<strong>a*](/b) &lt;c&gt; `www.d.ee`</strong>");
+});
+
+test.each([
+  ["words", "word ".repeat(3_000)],
+  ["one word", "w".repeat(10_000)],
+  ["emoji", "😀".repeat(5_000)],
+  ["lines", "a\n".repeat(5_000)],
+  ["blank lines", "a\n\n\n".repeat(5_000)],
+])("a quote of many %s is cut", (_, source) => {
+  const quote = quoteMarkdown("a", source);
+  expect(countCharacters(quote)).toBeLessThan(QUOTE_MAX + 3 * QUOTE_LINES_MAX + 50);
+  expect(quote.split("\n").length).toBeLessThan(QUOTE_LINES_MAX + 8);
+  expect(quote).toContain("…");
+  expect(quote.isWellFormed()).toBe(true);
+});
+
+test.each([
+  ["<p>a <strong>b</strong>c</p><p>d</p>", 50, "a bc d"],
+  ["<p>1 &lt; 2 &amp;&amp; &quot;x&quot; &amp;lt;</p>", 50, '1 < 2 && "x" &lt;'],
+  ["<ul><li>a</li><li>b</li></ul><table><tbody><tr><td>c</td><td>d</td></tr></tbody></table>", 50, "a b c d"],
+  ["<p>a<br />\nb</p>\n\n<pre>c   d\n</pre>", 50, "a b c d"],
+  ["<p>hello wonderful world</p>", 20, "hello wonderful…"],
+  ["<p>hello wonderful world</p>", 21, "hello wonderful world"],
+  ["<p>😀😀😀😀</p>", 3, "😀😀…"],
+  ["<hr />", 10, ""],
+  ["", 10, ""],
+])("the excerpt of %s in %i characters", (html, length, text) => {
+  expect(excerpt(html, length)).toBe(text);
+});
+
+test("an excerpt of a whole post is one line of at most so many characters", () => {
+  const text = excerpt(renderMarkdown("# T\n\n".concat("word *word* `code`\n- item\n\n".repeat(500))), 200);
+  expect(countCharacters(text)).toBeLessThanOrEqual(200);
+  expect(countCharacters(text)).toBeGreaterThan(150);
+  expect(text).not.toMatch(/[<>\n]| {2}/);
+});
