@@ -17,9 +17,9 @@ export async function withBody(request: Request, limit: number): Promise<Request
 }
 
 /** The body's bytes, or null where there are more than `limit` of them, whatever `Content-Length` says. */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array | null> {
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get("Content-Length") ?? 0) > limit) return null;
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.byteLength;
