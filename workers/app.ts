@@ -45,15 +45,16 @@ export default {
   async fetch(request, rawEnv, ctx): Promise<Response> {
     const env = readEnv(rawEnv);
     const response = env ? await answer(request, env, ctx) : notConfigured();
-    return response.headers.has("Content-Security-Policy") ? response : withSecurityHeaders(response, PLAIN);
+    if (response.headers.has("Content-Security-Policy")) return response;
+    return withSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
   },
 } satisfies ExportedHandler;
 
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const url = new URL(request.url);
   if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, ctx);
-  if (url.pathname === "/healthz") return answerHealth(openDatabase(env.DATABASE_URL), ctx);
   const isRead = request.method === "GET" || request.method === "HEAD";
+  if (isRead && url.pathname === "/healthz") return answerHealth(openDatabase(env.DATABASE_URL), ctx);
   if (isRead && url.origin !== env.ORIGIN) return toOwnOrigin(url, env);
   if (isRead && !mayBeSignedIn(request) && !MEMBER_ONLY.test(url.pathname))
     return ctx.exports.Reader.fetch(withoutForeignHeaders(request, { cookies: false }));
@@ -123,7 +124,7 @@ async function answerPage(
     const response = await handleRequest(request, context);
     response.headers.set(
       "Cache-Control",
-      isReader ? "public, max-age=0, must-revalidate" : "private, no-store",
+      isReader && !refusal ? "public, max-age=0, must-revalidate" : "private, no-store",
     );
     response.headers.append("Vary", "Cookie");
     return withSecurityHeaders(response, {

@@ -70,16 +70,19 @@ async function insertReply(db: Database, reply: NewReply): Promise<CreatedReply>
       where r.author_id = ${authorId} and r.submission = ${submission}::uuid
     ), thread as (
       update threads
-      set last_number = last_number + 1, reply_count = reply_count + 1, last_activity_at = now()
+      set last_number = last_number + 1, reply_count = reply_count + 1,
+        -- now() was fixed before this statement waited for the lock; times must follow the numbers.
+        last_activity_at = greatest(last_activity_at, clock_timestamp())
       where number = ${reply.thread} and status = 'open' and deleted_at is null
         and ${mayWrite(authorId)} and not exists (select 1 from earlier)
-      returning id, number, title, category_id, last_number
+      returning id, number, title, category_id, last_number, last_activity_at
     ), created as (
       insert into thread_replies
-        (id, thread_id, author_id, number, reply_to_number, body, body_html, renderer_version, submission)
+        (id, thread_id, author_id, number, reply_to_number, body, body_html, renderer_version, submission, created_at)
       select ${uuidv7()}::uuid, thread.id, ${authorId}, thread.last_number,
         (select p.number from thread_replies p where p.thread_id = thread.id and p.number = ${reply.replyTo}::integer),
-        ${reply.body}, ${renderMarkdown(reply.body)}, ${RENDERER_VERSION}::smallint, ${submission}::uuid
+        ${reply.body}, ${renderMarkdown(reply.body)}, ${RENDERER_VERSION}::smallint, ${submission}::uuid,
+        thread.last_activity_at
       from thread
       returning number
     ), counted as (
@@ -137,6 +140,7 @@ export async function editReply(db: Database, edit: ReplyEdit): Promise<EditedRe
         end as refusal
       from thread_replies r join threads t on t.id = r.thread_id
       where t.number = ${edit.thread} and r.number = ${edit.number}::integer
+        and (t.deleted_at is null or t.author_id = ${edit.authorId})
     ), saved as (
       update thread_replies r
       set body = ${edit.body}, body_html = ${renderMarkdown(edit.body)},

@@ -44,13 +44,12 @@ function differences(query: SQL, columns: Record<string, { stored: SQL; expected
 const CATEGORY_COUNTERS = differences(
   sql`
     select 'category ' || c.slug as subject, c.thread_count, c.reply_count,
-      count(t.id) as threads, coalesce(sum(t.replies), 0) as replies
+      count(t.id) filter (where t.deleted_at is null) as threads, coalesce(sum(t.replies), 0) as replies
     from categories c
     left join (
-      select t.id, t.category_id, count(r.id) as replies
+      select t.id, t.category_id, t.deleted_at, count(r.id) as replies
       from threads t
       left join thread_replies r on r.thread_id = t.id and r.number > 1 and r.deleted_at is null
-      where t.deleted_at is null
       group by t.id
     ) t on t.category_id = c.id
     group by c.id`,

@@ -39,9 +39,12 @@ export function sanitize(html: string): string {
   return sanitizeHtml(html, OPTIONS);
 }
 
+/** Of addresses without a scheme, only paths and fragments of this site. */
+const ADDRESS = /^(?:https?:\/\/|mailto:|\/(?![/\\])|#)/i;
+
 function link(tagName: string, { href, title }: Attributes): Tag {
   const attribs: Attributes = {};
-  if (href) attribs.href = href;
+  if (href && ADDRESS.test(href)) attribs.href = href;
   if (title) attribs.title = title;
   return { tagName, attribs: { ...attribs, rel: "nofollow ugc" } };
 }

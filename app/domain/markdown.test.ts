@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { excerpt, QUOTE_LINES_MAX, QUOTE_MAX, quoteMarkdown, renderMarkdown } from "./markdown.ts";
-import { BLOCK_DEPTH_MAX, INLINE_DEPTH_MAX, SOURCE_MAX, TABLE_COLUMNS_MAX } from "./markdown-limits.ts";
+import {
+  BLOCK_DEPTH_MAX,
+  BRACKET_DEPTH_MAX,
+  INLINE_DEPTH_MAX,
+  SOURCE_MAX,
+  TABLE_COLUMNS_MAX,
+} from "./markdown-limits.ts";
 import { countCharacters } from "./text.ts";
 
 const REL = 'rel="nofollow ugc"';
@@ -147,6 +153,12 @@ test("quotes and lists nest up to a limit, and beyond it their marks are text", 
 test("an item of an outer list stays one after the deepest list", () => {
   const lines = Array.from({ length: BLOCK_DEPTH_MAX }, (_, n) => `${"  ".repeat(n)}- item${n}`);
   expect(renderMarkdown([...lines, "- last"].join("\n"))).toMatch(/<li>last<\/li><\/ul>$/);
+});
+
+test("brackets in brackets are a link up to a limit, and text beyond", () => {
+  const nested = (depth: number) => `${"[".repeat(depth)}a${"]".repeat(depth)}(/b)`;
+  expect(renderMarkdown(nested(10))).toContain(`>${"[".repeat(9)}a${"]".repeat(9)}</a>`);
+  expect(renderMarkdown(nested(BRACKET_DEPTH_MAX + 10))).toBe(`<p>${nested(BRACKET_DEPTH_MAX + 10)}</p>`);
 });
 
 test("emphasis nests up to a limit, and its text stays", () => {

@@ -9,8 +9,8 @@ const SLUG_FALLBACK = "thread";
 /** Combining marks on one letter. Real writing stacks up to five; more reaches into the lines above. */
 const MARKS_MAX = 6;
 
-/** Characters that end a line or stand for a space, some of them only to Unicode. */
-const SPACES = /[\s\u0085\u2800]+/gu;
+/** Characters that end a line or look like a space. JavaScript counts the byte order mark (U+FEFF) in; we do not. */
+const SPACES = /(?:(?!\uFEFF)[\s\u0085\u2800])+/gu;
 
 /**
  * Characters that nobody sees: controls, everything Unicode calls ignorable (zero-width spaces and joiners,
@@ -31,7 +31,7 @@ const JOINING =
 const MEANINGFUL = new RegExp(
   "(?<=[\\p{Extended_Pictographic}\\u{FE0F}\\p{Emoji_Modifier}])\\u{200D}(?=\\p{Extended_Pictographic})" +
     `|(?<=[${JOINING}])(?<!\\p{Default_Ignorable_Code_Point})[\\u{200C}\\u{200D}]` +
-    "|(?<=[\\p{L}\\p{N}\\p{S}\\p{Emoji}])[\\u{FE0E}\\u{FE0F}\\u{E0100}-\\u{E01EF}]" +
+    "|(?<=[\\p{L}\\p{N}\\p{S}\\p{Emoji}])(?<!\\p{Default_Ignorable_Code_Point})[\\u{FE0E}\\u{FE0F}\\u{E0100}-\\u{E01EF}]" +
     "|(?<=\\p{Script=Mong})(?<!\\p{Default_Ignorable_Code_Point})[\\u{180B}-\\u{180D}\\u{180F}]" +
     "|(?<=\\u{1F3F4})[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,6}\\u{E007F}",
   "u",
@@ -49,6 +49,7 @@ export function cleanLine(text: string): string {
   return text
     .toWellFormed()
     .replace(SPACES, " ")
+    .normalize("NFC")
     .replace(MEANINGFUL_OR_INVISIBLE, (_, meaningful: string | undefined) => meaningful ?? "")
     .normalize("NFC")
     .replace(STACKED_MARKS, "$1")
@@ -110,10 +111,13 @@ const LATIN_TO_ASCII: Record<string, string> = {
   ŧ: "t",
 };
 
-/** Lower case, compatibility forms (ﬁ, Ａ, ²) made plain, and accents taken off Latin letters only. */
+/** Lower case, compatibility forms (ﬁ, Ａ, ²) made plain, apostrophes dropped, and accents taken off Latin letters. */
 function fold(text: string): string {
   return text
     .toWellFormed()
+    .replace(SPACES, " ")
+    .replace(ALL_INVISIBLE, "")
+    .replace(/['’ʼ]/g, "")
     .normalize("NFKC")
     .toLowerCase()
     .normalize("NFD")
@@ -128,10 +132,8 @@ function fold(text: string): string {
  */
 export function slugify(title: string): string {
   const words = fold(title)
-    .replace(/['’ʼ]/g, "")
-    .replace(ALL_INVISIBLE, "")
+    .replace(/(^|[^\p{L}\p{M}\p{N}])\p{M}+/gu, "$1")
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, "-")
-    .replace(/(^|-)\p{M}+/gu, "$1")
     .replace(/^-+|-+$/g, "");
   return cutAtHyphen(words, SLUG_MAX) || SLUG_FALLBACK;
 }
@@ -151,7 +153,6 @@ function cutAtHyphen(words: string, max: number): string {
 export function handleFromName(name: string | null | undefined): string | null {
   if (!name || /\S@\S/.test(name)) return null;
   const handle = fold(name)
-    .replace(/['’ʼ]/g, "")
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+/, "")
     .slice(0, HANDLE_MAX)

@@ -1,5 +1,14 @@
+import { useState } from "react";
 import { BODY_MAX } from "#app/domain/limits.ts";
 import { Body } from "./body.tsx";
+
+/**
+ * What the server answered to the form, for as long as the page is shown. React Router itself forgets it as soon as
+ * the address's fragment changes: at a link to a wrong field, or to the content.
+ */
+export function useAnswer<Answer>(actionData: Answer): Answer {
+  return useState(actionData)[0];
+}
 
 type FieldProps = { name: string; label: string; value?: string; error?: string; hint?: string };
 

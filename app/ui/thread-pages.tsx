@@ -2,14 +2,19 @@ import { Link } from "react-router";
 import { pageOfReply } from "#app/domain/paging.ts";
 import { threadPath } from "#app/domain/paths.ts";
 
-type Props = { thread: { number: number; title: string; lastNumber: number }; page: number };
+type Props = {
+  thread: { number: number; title: string; lastNumber: number };
+  page: number;
+  /** What assistive technology calls it: two on one page need two names. */
+  label: string;
+};
 
 /** The numbered pages of a thread: the first, the last, and those around this one. */
-export function ThreadPages({ thread, page }: Props) {
+export function ThreadPages({ thread, page, label }: Props) {
   const last = pageOfReply(thread.lastNumber);
   if (last === 1) return null;
   return (
-    <nav className="pages" aria-label="Pages">
+    <nav className="pages" aria-label={label}>
       {page > 1 && (
         <Link className="button" to={threadPath(thread, page - 1)} rel="prev">
           Previous

@@ -7,7 +7,7 @@ import { SettingsForm } from "#app/domain/settings.ts";
 import { readForm, seeOther } from "#app/http.ts";
 import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
-import { Field, FormErrors } from "#app/ui/form.tsx";
+import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/settings";
 
 type Answer = FormState<"handle" | "colorScheme" | "dateStyle">;
@@ -41,12 +41,13 @@ export async function action({ context, request, url }: Route.ActionArgs) {
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Settings · ${loaderData?.siteName}` }];
 
 export default function Settings({ loaderData, actionData }: Route.ComponentProps) {
-  const values: Answer["values"] = actionData?.values ?? loaderData.values;
-  const errors: Answer["errors"] = actionData?.errors ?? {};
+  const answer = useAnswer(actionData);
+  const values: Answer["values"] = answer?.values ?? loaderData.values;
+  const errors: Answer["errors"] = answer?.errors ?? {};
   return (
     <article className="form-page">
       <h1>Settings</h1>
-      {loaderData.isSaved && !actionData && (
+      {loaderData.isSaved && !answer && (
         <p className="notice good" role="status">
           Saved.
         </p>

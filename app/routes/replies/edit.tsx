@@ -9,7 +9,7 @@ import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
 import { notFound, readForm, seeOther } from "#app/http.ts";
 import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
-import { BodyField, Field, FormErrors, Preview, PreviewButton } from "#app/ui/form.tsx";
+import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/edit";
 
 type Answer = FormState<"title" | "body" | "revision"> & {
@@ -69,17 +69,18 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Edit · $
 export default function EditReply({ loaderData, actionData }: Route.ComponentProps) {
   const { thread, reply } = loaderData;
   const isOpeningPost = reply.number === 1;
-  const values: Answer["values"] = actionData?.values ?? {
+  const answer = useAnswer(actionData);
+  const values: Answer["values"] = answer?.values ?? {
     title: thread.title,
     body: reply.body,
     revision: String(reply.revision),
   };
-  const errors: Answer["errors"] = actionData?.errors ?? {};
+  const errors: Answer["errors"] = answer?.errors ?? {};
   return (
     <article className="form-page">
       <h1>{isOpeningPost ? "Edit your thread" : `Edit your reply #${reply.number}`}</h1>
-      {actionData?.newer && <Newer newer={actionData.newer} isOpeningPost={isOpeningPost} />}
-      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      {answer?.newer && <Newer newer={answer.newer} isOpeningPost={isOpeningPost} />}
+      {answer?.preview !== undefined && <Preview html={answer.preview} />}
       <form className="form" method="post" action={`/t/${thread.number}/replies/${reply.number}/edit`}>
         <FormErrors errors={errors} />
         <input type="hidden" name="revision" value={values.revision} />

@@ -12,7 +12,7 @@ import { notFound, readForm, seeOther } from "#app/http.ts";
 import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { Body } from "#app/ui/body.tsx";
-import { Preview } from "#app/ui/form.tsx";
+import { Preview, useAnswer } from "#app/ui/form.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
 import type { Route } from "./+types/new";
 
@@ -71,9 +71,10 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export default function NewReply({ loaderData, actionData }: Route.ComponentProps) {
   const { thread, answered, body, refusal, submission } = loaderData;
-  const values = actionData?.values ?? { body };
-  const errors = actionData?.errors ?? (refusal ? { form: refusal } : {});
-  const replyTo = parseNumber(actionData?.values.replyTo) ?? answered?.number ?? null;
+  const answer = useAnswer(actionData);
+  const values = answer?.values ?? { body };
+  const errors = answer?.errors ?? (refusal ? { form: refusal } : {});
+  const replyTo = parseNumber(answer?.values.replyTo) ?? answered?.number ?? null;
   return (
     <article className="form-page">
       <h1>
@@ -93,7 +94,7 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
           <Body html={answered.bodyHtml} />
         </section>
       )}
-      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      {answer?.preview !== undefined && <Preview html={answer.preview} />}
       <ReplyForm
         thread={thread}
         submission={submission}

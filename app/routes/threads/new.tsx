@@ -9,7 +9,7 @@ import { NewThreadForm } from "#app/domain/thread.ts";
 import { readForm, seeOther } from "#app/http.ts";
 import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
-import { BodyField, Field, FormErrors, Preview, PreviewButton } from "#app/ui/form.tsx";
+import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import { useDraft } from "#app/ui/use-draft.ts";
 import type { Route } from "./+types/new";
 
@@ -53,14 +53,15 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export default function NewThread({ loaderData, actionData }: Route.ComponentProps) {
   const { categories, chosen, refusal, submission } = loaderData;
-  const values: Answer["values"] = actionData?.values ?? {};
+  const answer = useAnswer(actionData);
+  const values: Answer["values"] = answer?.values ?? {};
   const form = useRef<HTMLFormElement>(null);
   useDraft(form, "thread");
-  const errors: Answer["errors"] = actionData?.errors ?? (refusal ? { form: refusal } : {});
+  const errors: Answer["errors"] = answer?.errors ?? (refusal ? { form: refusal } : {});
   return (
     <article className="form-page">
       <h1>New thread</h1>
-      {actionData?.preview !== undefined && <Preview html={actionData.preview} />}
+      {answer?.preview !== undefined && <Preview html={answer.preview} />}
       <form ref={form} className="form" method="post" action="/t/new">
         <FormErrors errors={errors} />
         <input type="hidden" name="submission" value={values.submission || submission} />

@@ -80,14 +80,14 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
         {thread.isDeleted && <p className="notice">You deleted this thread. Nobody else can see it.</p>}
         {mayModerate && !thread.isDeleted && <ModeratorTools thread={thread} />}
       </header>
-      <ThreadPages thread={thread} page={page} />
+      <ThreadPages thread={thread} page={page} label="Pages" />
       <ol className="replies" start={(page - 1) * REPLIES_PER_PAGE + 1}>
         {thread.replies.map((reply) => (
           <Reply key={reply.number} thread={thread} reply={reply} isSignedIn={isSignedIn} />
         ))}
       </ol>
       {thread.replies.length === 0 && <p className="empty">Nothing is left on this page.</p>}
-      <ThreadPages thread={thread} page={page} />
+      <ThreadPages thread={thread} page={page} label="Pages, after the replies" />
       <section className="answer" aria-labelledby="answer">
         <h2 id="answer">Reply</h2>
         {loaderData.replyRefusal || thread.status === "locked" ? (

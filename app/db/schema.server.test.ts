@@ -1,0 +1,101 @@
+import { type SQL, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { testDatabase } from "#test/database.ts";
+import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
+import { makeMember } from "#test/people.ts";
+
+const { db } = await testDatabase();
+const category = await makeCategory(db, { slug: "support" });
+const author = await makeMember(db, { handle: "author" });
+const voter = await makeMember(db);
+const thread = await makeThread(db, { author, category });
+await makeReply(db, { author: voter, thread });
+await makeVote(db, { voter, thread });
+
+const FOREIGN_KEY = "23503";
+const UNIQUE = "23505";
+const CHECK = "23514";
+
+/** The SQLSTATE with which a statement is refused; null where it is not. */
+async function refusal(statement: SQL): Promise<string | null> {
+  try {
+    await db.execute(statement);
+    return null;
+  } catch (error) {
+    return (error as { cause: { code: string } }).cause.code;
+  }
+}
+
+const theThread = sql`(select id from threads where number = ${thread.number})`;
+const theOpeningPost = sql`(select id from thread_replies where number = 1 and thread_id = ${theThread})`;
+
+test("a category that holds threads cannot be deleted; an empty one can", async () => {
+  const empty = await makeCategory(db);
+  expect(await refusal(sql`delete from categories where slug = ${category}`)).toBe(FOREIGN_KEY);
+  expect(await refusal(sql`delete from categories where slug = ${empty}`)).toBeNull();
+});
+
+test.each([
+  ["a thread", author.id],
+  ["a reply and a vote", voter.id],
+])("a person who wrote %s cannot be deleted, with or without their member row", async (_, id) => {
+  expect(await refusal(sql`delete from "user" where id = ${id}`)).toBe(FOREIGN_KEY);
+  await db.execute(sql`begin`);
+  await db.execute(sql`delete from members where user_id = ${id}`);
+  expect(await refusal(sql`delete from "user" where id = ${id}`)).toBe(FOREIGN_KEY);
+  await db.execute(sql`rollback`);
+});
+
+test.each([
+  ["a thread with replies", sql`delete from threads where id = ${theThread}`],
+  ["a reply with votes", sql`delete from thread_replies where id = ${theOpeningPost}`],
+  ["a thread of an unknown category", sql`update threads set category_id = gen_random_uuid()`],
+  ["a thread of an unknown author", sql`update threads set author_id = 'nobody'`],
+  ["a reply of an unknown author", sql`update thread_replies set author_id = 'nobody'`],
+  ["a reply to a number that is not there", sql`update thread_replies set reply_to_number = 9`],
+  ["a vote on an unknown reply", sql`update reply_votes set reply_id = gen_random_uuid()`],
+  ["a vote of an unknown voter", sql`update reply_votes set voter_id = 'nobody'`],
+])("refused by a foreign key: %s", async (_, statement) => {
+  expect(await refusal(statement)).toBe(FOREIGN_KEY);
+});
+
+test.each([
+  ["a status", sql`update threads set status = 'closed'`],
+  ["a vote of 0", sql`update reply_votes set value = 0`],
+  ["a vote of 2", sql`update reply_votes set value = 2`],
+  ["a role", sql`update members set role = 'owner'`],
+  ["a colour scheme", sql`update members set color_scheme = 'pink'`],
+  ["a date style", sql`update members set date_style = 'julian'`],
+  ["a source of handles", sql`update members set handle_source = 'magic'`],
+])("refused by a check: %s that there is not", async (_, statement) => {
+  expect(await refusal(statement)).toBe(CHECK);
+});
+
+test.each([
+  [
+    "a second vote of one person on one reply",
+    sql`
+    insert into reply_votes (id, reply_id, voter_id, value)
+    select gen_random_uuid(), reply_id, voter_id, -1 from reply_votes`,
+  ],
+  ["a number twice in a thread", sql`update thread_replies set number = 1`],
+  ["a category's slug twice", sql`insert into categories (slug, name) values ('support', 'Again')`],
+  [
+    "a handle that differs in its case alone",
+    sql`
+    update members set handle = 'AUTHOR' where user_id = ${voter.id}`,
+  ],
+])("refused by a unique constraint: %s", async (_, statement) => {
+  expect(await refusal(statement)).toBe(UNIQUE);
+});
+
+test("every foreign key and every list that a page reads has an index that begins with its columns", async () => {
+  const uncovered = await db.execute(sql`
+    select c.conrelid::regclass::text as table, a.attname as column
+    from pg_constraint c
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    where c.contype = 'f' and c.connamespace = 'public'::regnamespace
+      and not exists (select 1 from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1])
+    order by 1, 2`);
+  expect(uncovered).toEqual([]);
+});

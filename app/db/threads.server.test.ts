@@ -1,0 +1,310 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { testDatabase } from "#test/database.ts";
+import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
+import { deleteMember, makeMember } from "#test/people.ts";
+import { meet } from "#test/race.ts";
+import { deleteReply } from "./replies.server.ts";
+import {
+  createThread,
+  getCategoryPage,
+  getHomePage,
+  getThreadPage,
+  listCategories,
+  lockThread,
+  pinThread,
+} from "./threads.server.ts";
+import { verify } from "./verify.server.ts";
+
+const { db, connect } = await testDatabase();
+const category = await makeCategory(db, { slug: "support", name: "Support", position: 1 });
+const ada = await makeMember(db, { handle: "ada" });
+const ben = await makeMember(db, { handle: "ben" });
+const moderator = await makeMember(db, { role: "moderator" });
+const admin = await makeMember(db, { role: "admin" });
+const suspended = await makeMember(db, { suspendedUntil: new Date(Date.now() + 3_600_000) });
+const suspendedOnce = await makeMember(db, { suspendedUntil: new Date(Date.now() - 3_600_000) });
+const gone = await makeMember(db);
+await deleteMember(db, gone);
+
+function newThread(changes: Partial<Parameters<typeof createThread>[1]> = {}) {
+  return {
+    authorId: ada.id,
+    category,
+    title: "A title",
+    body: "**Text**",
+    submission: randomUUID(),
+    ...changes,
+  };
+}
+
+async function counted(slug: string) {
+  const [row] = await db.execute(sql`
+    select thread_count as threads, reply_count as replies from categories where slug = ${slug}`);
+  return row;
+}
+
+test("a thread is a row with an opening post, and its category counts it", async () => {
+  const slug = await makeCategory(db);
+  const created = await createThread(db, newThread({ category: slug, title: "Hello" }));
+  expect(created).toEqual({ outcome: "created", number: expect.any(Number), title: "Hello" });
+  if (created.outcome !== "created") return;
+  const page = await getThreadPage(db, { number: created.number, page: 1, viewerId: null });
+  expect(page).toMatchObject({
+    number: created.number,
+    title: "Hello",
+    status: "open",
+    isPinned: false,
+    isDeleted: false,
+    authorId: ada.id,
+    replyCount: 0,
+    lastNumber: 1,
+    category: { slug, name: slug },
+    replies: [
+      {
+        number: 1,
+        authorId: ada.id,
+        author: { handle: "ada", role: "member", isDeleted: false },
+        bodyHtml: "<p><strong>Text</strong></p>",
+        replyTo: null,
+        score: 0,
+        vote: 0,
+        isDeleted: false,
+        editedAt: null,
+      },
+    ],
+  });
+  expect(await counted(slug)).toEqual({ threads: 1, replies: 0 });
+});
+
+test("50 arrivals of one form at once make one thread, and all answers lead to it", async () => {
+  const slug = await makeCategory(db);
+  const thread = newThread({ category: slug });
+  const answers = await Promise.all(connect(50).map((connection) => createThread(connection, thread)));
+  expect(answers[0]).toMatchObject({ outcome: "created" });
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(await counted(slug)).toEqual({ threads: 1, replies: 0 });
+  expect(
+    await db.execute(sql`
+      select t.number::integer as number from threads t join categories c on c.id = t.category_id where c.slug = ${slug}`),
+  ).toHaveLength(1);
+  expect(await createThread(db, { ...thread, title: "Sent again, changed" })).toEqual(answers[0]);
+});
+
+test("one submission id of two people is two threads", async () => {
+  const thread = newThread();
+  const [first, second] = [
+    await createThread(db, thread),
+    await createThread(db, { ...thread, authorId: ben.id }),
+  ];
+  expect(second).toMatchObject({ outcome: "created" });
+  expect(second).not.toEqual(first);
+});
+
+test("a category that is not there is said so, and nothing is written", async () => {
+  const thread = newThread({ category: "none" });
+  expect(await createThread(db, thread)).toEqual({ outcome: "no-category" });
+  expect(
+    await db.execute(sql`select 1 from thread_replies where submission = ${thread.submission}::uuid`),
+  ).toEqual([]);
+});
+
+test.each([
+  ["suspended", suspended.id],
+  ["deleted", gone.id],
+  ["unknown", "user_nobody"],
+])("a member who is %s is refused by the statement itself", async (_, authorId) => {
+  const thread = newThread({ authorId });
+  expect(await createThread(db, thread)).toEqual({ outcome: "refused" });
+  expect(
+    await db.execute(sql`select 1 from thread_replies where submission = ${thread.submission}::uuid`),
+  ).toEqual([]);
+});
+
+test("a suspension that is over keeps nobody from writing", async () => {
+  expect(await createThread(db, newThread({ authorId: suspendedOnce.id }))).toMatchObject({
+    outcome: "created",
+  });
+});
+
+test("staff lock and open a thread, and the row says who did and when", async () => {
+  const { number } = await makeThread(db, { author: ada, category });
+  const state = () =>
+    db.execute(sql`
+      select status, status_set_by as by, status_set_at = now() as "isNow" from threads where number = ${number}`);
+  expect(await lockThread(db, { number, locked: true, by: moderator.id })).toMatchObject({
+    number,
+    status: "locked",
+  });
+  expect(await state()).toEqual([{ status: "locked", by: moderator.id, isNow: false }]);
+  expect(await lockThread(db, { number, locked: false, by: admin.id })).toMatchObject({ status: "open" });
+  expect(await state()).toEqual([{ status: "open", by: admin.id, isNow: false }]);
+});
+
+test("staff pin and unpin a thread, and the row says who did", async () => {
+  const { number } = await makeThread(db, { author: ada, category });
+  expect(await pinThread(db, { number, pinned: true, by: moderator.id })).toMatchObject({ isPinned: true });
+  expect(await db.execute(sql`select pinned_by as by from threads where number = ${number}`)).toEqual([
+    { by: moderator.id },
+  ]);
+  expect(await pinThread(db, { number, pinned: false, by: admin.id })).toMatchObject({ isPinned: false });
+});
+
+const suspendedModerator = await makeMember(db, {
+  role: "moderator",
+  suspendedUntil: new Date(Date.now() + 3_600_000),
+});
+const goneModerator = await makeMember(db, { role: "moderator" });
+await deleteMember(db, goneModerator);
+
+test.each([
+  ["the author", ada.id],
+  ["another member", ben.id],
+  ["a suspended moderator", suspendedModerator.id],
+  ["a moderator whose account is deleted", goneModerator.id],
+  ["nobody known", "user_nobody"],
+])("%s can neither lock nor pin", async (_, by) => {
+  const { number } = await makeThread(db, { author: ada, category });
+  expect(await lockThread(db, { number, locked: true, by })).toBeNull();
+  expect(await pinThread(db, { number, pinned: true, by })).toBeNull();
+  expect(await db.execute(sql`select status, is_pinned from threads where number = ${number}`)).toEqual([
+    { status: "open", is_pinned: false },
+  ]);
+});
+
+test("a thread that is not there, or deleted, is neither locked nor pinned", async () => {
+  const { number } = await makeThread(db, { author: ada, category });
+  await deleteReply(db, { thread: number, number: 1, authorId: ada.id, deleted: true });
+  for (const each of [number, 999_999_999]) {
+    expect(await lockThread(db, { number: each, locked: true, by: admin.id })).toBeNull();
+    expect(await pinThread(db, { number: each, pinned: true, by: admin.id })).toBeNull();
+  }
+});
+
+test("who lost their role while they locked is refused", async () => {
+  const demoted = await makeMember(db, { role: "moderator" });
+  const { number } = await makeThread(db, { author: ada, category });
+  const [, thread] = await meet(
+    connect,
+    (first) => first.execute(sql`update members set role = 'member' where user_id = ${demoted.id}`),
+    async (second) => {
+      // Its own row is locked first, so that this statement begins after the demotion is committed.
+      await second.execute(sql`select 1 from members where user_id = ${demoted.id} for share`);
+      return lockThread(second, { number, locked: true, by: demoted.id });
+    },
+  );
+  expect(thread).toBeNull();
+});
+
+test("a page of a thread has its 20 replies, with the viewer's votes and what was answered", async () => {
+  const thread = await makeThread(db, { author: ada, category });
+  for (let number = 2; number <= 41; number += 1)
+    await makeReply(db, { author: ben, thread, replyTo: number === 21 ? 3 : null });
+  await makeVote(db, { voter: ada, thread, number: 22, value: -1 });
+  const page = await getThreadPage(db, { number: thread.number, page: 2, viewerId: ada.id });
+  expect(page?.replies.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, at) => at + 21));
+  expect(page?.replies[0]?.replyTo).toEqual({ number: 3, handle: "ben" });
+  expect(page?.replies[1]).toMatchObject({ score: -1, vote: -1 });
+  expect(page).toMatchObject({ lastNumber: 41, replyCount: 40 });
+  const stranger = await getThreadPage(db, { number: thread.number, page: 2, viewerId: null });
+  expect(stranger?.replies[1]).toMatchObject({ score: -1, vote: 0 });
+  const last = await getThreadPage(db, { number: thread.number, page: 3, viewerId: null });
+  expect(last?.replies.map(({ number }) => number)).toEqual([41]);
+});
+
+test("a deleted reply leaves its place on its page, and its words to nobody", async () => {
+  const thread = await makeThread(db, { author: ada, category });
+  const number = await makeReply(db, { author: ben, thread, body: "A secret" });
+  await makeReply(db, { author: ada, thread });
+  await deleteReply(db, { thread: thread.number, number, authorId: ben.id, deleted: true });
+  for (const viewerId of [null, ben.id]) {
+    const page = await getThreadPage(db, { number: thread.number, page: 1, viewerId });
+    expect(page?.replies.map((reply) => [reply.number, reply.isDeleted])).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+    ]);
+    expect(JSON.stringify(page)).not.toContain("A secret");
+  }
+});
+
+test("a deleted thread is there for its author alone", async () => {
+  const thread = await makeThread(db, { author: ada, category });
+  await deleteReply(db, { thread: thread.number, number: 1, authorId: ada.id, deleted: true });
+  const seenBy = (viewerId: string | null) => getThreadPage(db, { number: thread.number, page: 1, viewerId });
+  expect(await seenBy(null)).toBeNull();
+  expect(await seenBy(ben.id)).toBeNull();
+  expect(await seenBy(admin.id)).toBeNull();
+  expect(await seenBy(ada.id)).toMatchObject({ isDeleted: true });
+});
+
+test("the home page shows each category with its counts and its latest thread, pinned ones too", async () => {
+  const slug = await makeCategory(db, { position: -1 });
+  const empty = await makeCategory(db, { position: -2 });
+  const older = await makeThread(db, { author: ada, category: slug, title: "Older, pinned" });
+  const newer = await makeThread(db, { author: ada, category: slug, title: "Newer" });
+  await pinThread(db, { number: older.number, pinned: true, by: admin.id });
+  const first = async () => {
+    const { categories } = await getHomePage(db, { sort: "latest", after: null });
+    expect(categories[0]).toMatchObject({ slug: empty, threadCount: 0, latest: null });
+    return categories[1];
+  };
+  expect(await first()).toMatchObject({
+    slug,
+    threadCount: 2,
+    replyCount: 0,
+    latest: { number: newer.number },
+  });
+  await makeReply(db, { author: ben, thread: older });
+  expect(await first()).toMatchObject({
+    replyCount: 1,
+    latest: { number: older.number, title: "Older, pinned" },
+  });
+});
+
+test("a thread of a list names who wrote last", async () => {
+  const slug = await makeCategory(db);
+  const thread = await makeThread(db, { author: ada, category: slug });
+  const listed = async () => (await getCategoryPage(db, slug, { sort: "latest", after: null }))?.threads[0];
+  expect(await listed()).toMatchObject({
+    number: thread.number,
+    author: { handle: "ada" },
+    lastAuthor: "ada",
+  });
+  await makeReply(db, { author: ben, thread });
+  expect(await listed()).toMatchObject({ author: { handle: "ada" }, lastAuthor: "ben", replyCount: 1 });
+});
+
+test("a category lists its pinned threads first, and none of another's or deleted", async () => {
+  const slug = await makeCategory(db);
+  const [first, second, third] = [
+    await makeThread(db, { author: ada, category: slug }),
+    await makeThread(db, { author: ada, category: slug }),
+    await makeThread(db, { author: ada, category: slug }),
+  ];
+  await makeThread(db, { author: ada, category });
+  await pinThread(db, { number: first.number, pinned: true, by: admin.id });
+  await deleteReply(db, { thread: second.number, number: 1, authorId: ada.id, deleted: true });
+  const page = await getCategoryPage(db, slug, { sort: "latest", after: null });
+  expect(page?.threads.map(({ number }) => number)).toEqual([first.number, third.number]);
+  expect(page).toMatchObject({ slug, threadCount: 2, replyCount: 0 });
+});
+
+test("a category that is not there has no page", async () => {
+  expect(await getCategoryPage(db, "none", { sort: "new", after: null })).toBeNull();
+});
+
+test("categories are listed by position, then by name", async () => {
+  const position = 1000;
+  const b = await makeCategory(db, { name: "B", position });
+  const a = await makeCategory(db, { name: "A", position });
+  expect((await listCategories(db)).slice(-2)).toEqual([
+    { slug: a, name: "A" },
+    { slug: b, name: "B" },
+  ]);
+});
+
+test("every counter is right after all of this", async () => {
+  expect(await verify(db)).toEqual([]);
+});

@@ -1,0 +1,132 @@
+import { SingleBar } from "cli-progress";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { withForum } from "../database-url.ts";
+import type { ImportReport } from "../discourse/import.ts";
+import { reportVerification } from "./verify.ts";
+
+type Options = { host?: string; category: Map<number, string> };
+
+/** `import discourse FILE`. */
+export function addImportCommands(program: Command): void {
+  program
+    .command("import")
+    .description("Bring another forum's threads along.")
+    .command("discourse")
+    .description("Import topics of a Discourse forum.")
+    .argument("<file>", "one topic a line, as /t/ID.json?include_raw=1 answers it; plain or packed with gzip")
+    .option("--host <name>", "the old forum's host (default: as the people's pictures tell it)", parseHost)
+    .addOption(
+      new Option("--category <id=name>", "what a category is called; once for each")
+        .argParser(collectCategory)
+        .default(new Map(), "as in the file, or Category ID"),
+    )
+    .addHelpText(
+      "after",
+      `
+Run it again after an interruption (Ctrl-C), or with a longer export: what is here already stays as it is, and what
+is missing is added. People come as plain members whom nobody can sign in as. Links between the threads are rewritten.
+
+Examples:
+  npm run forum -- import discourse export.ndjson.gz
+  npm run forum -- import discourse export.ndjson --host forum.example.org --category 10=Support --category 7=News`,
+    )
+    .action(async (file: string, { host, category }: Options) => {
+      // Loaded when it is wanted, so that the other commands start without it.
+      const { importDiscourse } = await import("../discourse/import.ts");
+      await withForum(
+        async ({ sql, db }) => {
+          const report = await interruptible((isStopped) =>
+            withProgress((onProgress) =>
+              importDiscourse(sql, { file, host, categories: category, isStopped, onProgress }),
+            ),
+          );
+          for (const line of describeImport(report)) console.log(line);
+          if (report.left > 0) process.exitCode = INTERRUPTED;
+          else await reportVerification(db);
+        },
+        { max: 2 },
+      );
+    });
+}
+
+/** What shells answer for a command that Ctrl-C ended: 128 and SIGINT's number. */
+const INTERRUPTED = 130;
+
+function parseHost(value: string): string {
+  const host = URL.parse(value.includes("://") ? value : `https://${value}`)?.host;
+  if (host) return host;
+  throw new InvalidArgumentError("It is a name such as forum.example.org.");
+}
+
+function collectCategory(value: string, names: Map<number, string>): Map<number, string> {
+  const [, id, name] = /^(\d{1,9})=(.*\S.*)$/.exec(value) ?? [];
+  if (id === undefined || name === undefined)
+    throw new InvalidArgumentError("It has the form ID=NAME, as in 10=Support.");
+  return new Map(names).set(Number(id), name);
+}
+
+/** Lets the first Ctrl-C end the work after its running step, and the second one at once. */
+async function interruptible<T>(work: (isStopped: () => boolean) => Promise<T>): Promise<T> {
+  let isStopped = false;
+  const stop = () => {
+    if (isStopped) process.exit(INTERRUPTED);
+    isStopped = true;
+    console.error(
+      "\nStopping after this batch. Ctrl-C again stops at once; nothing is left half done either way.",
+    );
+  };
+  process.on("SIGINT", stop);
+  try {
+    return await work(() => isStopped);
+  } finally {
+    process.off("SIGINT", stop);
+  }
+}
+
+/** A bar on a terminal, and a line now and then in a log. */
+async function withProgress<T>(
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY) return work(linesOfProgress());
+  const bar = new SingleBar({
+    format: "{bar} {value} of {total} threads, {eta_formatted} left",
+    clearOnComplete: true,
+  });
+  let isStarted = false;
+  try {
+    return await work((done, total) => {
+      if (!isStarted) bar.start(total, done);
+      else bar.update(done);
+      isStarted = true;
+    });
+  } finally {
+    if (isStarted) bar.stop();
+  }
+}
+
+function linesOfProgress(): (done: number, total: number) => void {
+  let shown = 0;
+  return (done, total) => {
+    const tenth = Math.floor((done / total) * 10);
+    if (tenth === shown) return;
+    shown = tenth;
+    console.error(`${done} of ${total} threads`);
+  };
+}
+
+/** What an import did, line by line. */
+export function describeImport(report: ImportReport): string[] {
+  const { threads, replies, votes, people, categories, alreadyHere, left, notes, host } = report;
+  const added =
+    `Imported from ${host}: ${count(threads, "thread")}, ${count(replies, "reply", "replies")}, ` +
+    `${count(votes, "vote")}, ${count(people, "person", "people")}, ${count(categories, "category", "categories")}.`;
+  const lines = [added];
+  if (alreadyHere > 0) lines.push(`Already there: ${count(alreadyHere, "thread")}.`);
+  lines.push(...notes.lines().map((line) => `  ${line}`));
+  if (left > 0) lines.push(`Stopped: ${count(left, "thread")} left. Run the same command again to go on.`);
+  return lines;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,130 @@
+import { replaceShortcodes } from "./emoji.ts";
+import { namedLink, newAddress, type OldForum } from "./links.ts";
+import { inlineCode, linkTo } from "./markdown-text.ts";
+
+/** The images and files of a post by the name (`upload://NAME.png`) that only its forum could resolve. */
+export type Uploads = (name: string) => string | null;
+
+type Options = {
+  /** Within a link's text no other link may stand. */
+  inLink?: boolean;
+};
+
+/** Brings text of an old post, without its BBCode and its code, into our Markdown. */
+export function convertText(
+  text: string,
+  forum: OldForum,
+  uploads: Uploads,
+  { inLink = false }: Options = {},
+) {
+  const withoutHtml = convertHtml(text).replace(IMAGE_SIZE, "$1]");
+  const linked = convertLinks(withoutHtml, forum, uploads, inLink);
+  return convertMentions(replaceShortcodes(linked), forum);
+}
+
+/** Discourse writes sizes and kinds into the text of images and files: `![cat|690x388, 50%](…)`. */
+const IMAGE_SIZE = /(!?\[[^\]|\n]{0,300})\|(?:\d+x\d+(?:, ?\d+%)?|attachment|video|audio|thumbnail)\](?=\()/g;
+
+/**
+ * The HTML that Discourse let through, as Markdown. Posts are full of `<T>` and XML, so only what is unmistakable is
+ * touched: images and links with their addresses, line breaks, and plain formatting that is opened and closed.
+ * Every length has a bound, so that a text of many `<` stays cheap.
+ */
+function convertHtml(text: string): string {
+  if (!text.includes("<")) return text;
+  return HTML.reduce((markdown, [pattern, replacement]) => markdown.replace(pattern, replacement), text);
+}
+
+const HTML: [RegExp, (match: string, first: string, second: string) => string][] = [
+  [/<!--[\s\S]{0,5000}?-->/g, () => ""],
+  [/<br\s*\/?>\n?/gi, () => "\n"],
+  [/<img\s([^<>]{0,2000}?)\/?>/gi, (tag, attributes) => imageOf(attributes) ?? tag],
+  [
+    /<a\s([^<>]{1,2000})>([\s\S]{0,2000}?)<\/a>/gi,
+    (tag, attributes, inner) => anchorOf(attributes, inner) ?? tag,
+  ],
+  [/<iframe\s([^<>]{1,2000})>\s*<\/iframe>/gi, (tag, attributes) => frameOf(attributes) ?? tag],
+  [/<kbd>([^<>`\n]{1,100})<\/kbd>/gi, (_, key) => inlineCode(key)],
+  [/<(b|strong)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("**", inner)],
+  [/<(i|em)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("*", inner)],
+  [/<(s|del|strike)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("~~", inner)],
+  [
+    /<(p|div|center|span|font|u|ins|mark|small|big|sub|sup|summary|details)(?:\s[^<>]{0,500})?>([\s\S]{0,5000}?)<\/\1>/gi,
+    (_, _name, inner) => inner,
+  ],
+];
+
+function imageOf(attributes: string): string | null {
+  const source = attribute(attributes, "src");
+  return source ? `![${attribute(attributes, "alt") ?? ""}](${source})` : null;
+}
+
+/** A link, or the text of an anchor that only named a place of the page. */
+function anchorOf(attributes: string, inner: string): string | null {
+  const address = attribute(attributes, "href");
+  if (address === null) return attribute(attributes, "name") === null ? null : inner;
+  const name = inner.replace(/<\/?\w[^<>]*>/g, "").trim();
+  return name === "" || name === address ? `<${address}>` : linkTo(name, address);
+}
+
+function frameOf(attributes: string): string | null {
+  const address = attribute(attributes, "src");
+  return address && `<${address}>`;
+}
+
+function attribute(attributes: string, name: string): string | null {
+  const value = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, "i").exec(
+    attributes,
+  );
+  return value?.[1] ?? value?.[2] ?? value?.[3] ?? null;
+}
+
+/** Markdown's emphasis must touch its text, and must not stand between a sign and a letter. */
+export function emphasize(mark: string, text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/^(\s*)(\S.*?|\S)(\s*)$/s, `$1${mark}$2${mark}$3`))
+    .join("\n");
+}
+
+/** An address: of a Markdown link, of a definition, in angle brackets, or bare, with what stands before the first two. */
+const ADDRESS = new RegExp(
+  [
+    /(?<link>\]\(\s*<?)(?<target>[^\s<>)]+)/,
+    /(?<definition>^[ \t>]*\[[^\]\n]{1,200}\]:\s*<?)(?<defined>[^\s<>]+)/,
+    /<(?<bracketed>https?:\/\/[^\s<>]+)>/,
+    /(?<![\w["'=/])(?<bare>https?:\/\/[^\s<>"'`\\]+)/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gim",
+);
+
+type Address = Partial<Record<"link" | "target" | "definition" | "defined" | "bracketed" | "bare", string>>;
+
+function convertLinks(text: string, forum: OldForum, uploads: Uploads, inLink: boolean): string {
+  return text.replace(ADDRESS, (whole: string, ...rest: unknown[]) => {
+    const { link, target = "", definition, defined = "", bracketed, bare = "" } = rest.at(-1) as Address;
+    if (link !== undefined) return link + convertTarget(target, forum, uploads);
+    if (definition !== undefined) return definition + convertTarget(defined, forum, uploads);
+    if (inLink) return whole;
+    if (bracketed !== undefined) return namedLink(forum, bracketed) ?? whole;
+    const address = bare.replace(/[.,;:!?)\]*_~]+$/, "");
+    return (namedLink(forum, address) ?? address) + bare.slice(address.length);
+  });
+}
+
+function convertTarget(target: string, forum: OldForum, uploads: Uploads): string {
+  const upload = /^upload:\/\/([A-Za-z0-9]+)/.exec(target);
+  return upload ? (uploads(upload[1] ?? "") ?? target) : newAddress(forum, target);
+}
+
+/** `@Some_Name`, where that is not the handle that Some_Name has here. */
+function convertMentions(text: string, forum: OldForum): string {
+  return text.replace(/(?<![\w/@.`[])@([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,59})/gu, (mention, written: string) => {
+    const name = written.replace(/[.-]+$/, "");
+    const handle = forum.handles.get(name.toLowerCase());
+    if (handle === undefined || handle === name) return mention;
+    return `@${handle}${written.slice(name.length)}`;
+  });
+}
