@@ -5,4 +5,6 @@ import { defineConfig } from "vite";
 export default defineConfig({
   plugins: [cloudflare({ viteEnvironment: { name: "ssr" } }), reactRouter()],
   build: { assetsInlineLimit: 0 },
+  // Else the dev server finds these at the first visit, and reloads the page in the middle of it.
+  optimizeDeps: { include: ["@clerk/react-router", "react-dom/client", "react-router/dom"] },
 });

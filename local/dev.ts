@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { reportFailure } from "#scripts/problem.ts";
+import { programOf } from "./build.ts";
+import { startParts } from "./parts.ts";
+import { isListening, LOOPBACK } from "./ports.ts";
+import { readSettings } from "./settings.ts";
+import { onInterrupt, printAddresses } from "./terminal.ts";
+
+/** How Wrangler's half of Vite's plugin is told to take the Worker's variables from the environment, and to ask nobody outside. */
+const TOOLS = {
+  CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_SEND_METRICS: "false",
+  X_LOCAL_OBSERVABILITY: "false",
+};
+
+/** `npm run dev`: the sources with hot reloading, and the same local parts as `npm start`. */
+async function develop(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  const parts = await startParts(settings);
+  printAddresses("Edgewise in development.", [["The forum", settings.origin], ...parts.addresses]);
+  const args = ["dev", "--host", LOOPBACK, "--port", String(settings.port), "--strictPort"];
+  const server = spawn(process.execPath, [programOf("@react-router/dev", "react-router"), ...args], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...parts.env, ...TOOLS },
+  });
+  const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await parts.stop();
+  };
+  onInterrupt(stop);
+  void ended.then(parts.stop).then(() => process.exit(server.exitCode ?? 0));
+  // Vite bundles dependencies before it first listens, which can take a minute.
+  while (server.exitCode === null && !(await isListening(settings.port))) await delay(300);
+  await parts.introducePeople();
+}
+
+await develop().catch(reportFailure);

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { readSettings } from "./settings.ts";
+
+test("the environment wins over the embedded defaults, and a flag over the environment", () => {
+  const env = { PORT: "9000", DATABASE_URL: "postgres://db/forum", FORUM_NAME: "Ours", HOME: "/home/ada" };
+  expect(readSettings(["--port", "9100"], env)).toMatchObject({
+    port: 9100,
+    origin: "http://localhost:9100",
+    databaseUrl: "postgres://db/forum",
+    directDatabaseUrl: "postgres://db/forum",
+    given: { FORUM_NAME: "Ours" },
+  });
+});
+
+test("a direct address alone does not turn the embedded database into somebody else's", () => {
+  expect(
+    readSettings([], { DATABASE_URL_UNPOOLED: "postgres://db/forum" }).directDatabaseUrl,
+  ).toBeUndefined();
+});
+
+test("the demo forum goes into the embedded database, and into the user's own only when asked for", () => {
+  const own = { DATABASE_URL: "postgres://db/forum" };
+  expect([readSettings([], {}).demo, readSettings([], own).demo, readSettings(["--demo"], own).demo]).toEqual(
+    [true, false, true],
+  );
+});
+
+test("the user's own Clerk instance takes the stand-in's place, with both keys or not at all", () => {
+  const keys = { CLERK_PUBLISHABLE_KEY: "pk_live_x", CLERK_SECRET_KEY: "sk_live_x" };
+  expect(readSettings([], keys)).toMatchObject({ ownClerk: true, given: keys });
+  expect(() => readSettings([], { CLERK_SECRET_KEY: "sk_live_x" })).toThrow(/CLERK_SECRET_KEY is set alone/);
+});
+
+test("a port that is none and a flag that is unknown are named", () => {
+  expect(() => readSettings([], { PORT: "99999" })).toThrow(/"99999" is none/);
+  expect(() => readSettings(["--prot", "1"], {})).toThrow(/'--prot'.*--port NUMBER/);
+});

@@ -1,0 +1,36 @@
+import path from "node:path";
+import { reportFailure } from "#scripts/problem.ts";
+import { build, isBuildFresh } from "./build.ts";
+import { startParts } from "./parts.ts";
+import { readSettings } from "./settings.ts";
+import { onInterrupt, printAddresses, step } from "./terminal.ts";
+import { startWorker } from "./worker.ts";
+
+/** `npm start`: the production build in workerd, with everything that it needs on this machine. */
+async function start(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  onInterrupt(stop);
+  try {
+    const parts = await startParts(settings, async () => {
+      if (!(await isBuildFresh())) await step("Build", build);
+    });
+    stops.push(parts.stop);
+    const { port } = settings;
+    const persist = path.join(settings.stateDir, "kv");
+    const worker = await step("Forum", () => startWorker({ port, env: parts.env, persist }));
+    stops.push(worker.stop);
+    parts.noteWorkers();
+    await parts.introducePeople();
+    printAddresses("Edgewise is running.", [["The forum", settings.origin], ...parts.addresses]);
+    console.log("  Ctrl-C stops everything. Begin again with: npm start -- --reset\n");
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+await start().catch(reportFailure);

@@ -1,0 +1,51 @@
+import { styleText } from "node:util";
+
+/** Does a piece of work and says how long it took, once it is done. */
+export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const isTerminal = process.stdout.isTTY === true;
+  if (isTerminal) process.stdout.write(`  … ${what}`);
+  try {
+    const result = await work();
+    const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    if (isTerminal) process.stdout.write("\r\x1b[2K");
+    console.log(`  ${styleText("green", "✓")} ${what.padEnd(14)} ${styleText("dim", seconds)}`);
+    return result;
+  } catch (error) {
+    if (isTerminal) process.stdout.write("\r\x1b[2K");
+    console.log(`  ${styleText("red", "✗")} ${what}`);
+    throw error;
+  }
+}
+
+/** Says what is where, in two columns. */
+export function printAddresses(title: string, addresses: [what: string, where: string][]): void {
+  const width = Math.max(...addresses.map(([what]) => what.length)) + 3;
+  const lines = addresses.map(([what, where]) => `  ${styleText("dim", what.padEnd(width))}${where}`);
+  console.log(`\n  ${styleText("bold", title)}\n\n${lines.join("\n")}\n`);
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs `stop` on Ctrl-C, on a request to end, and when the terminal is closed, and then ends the process.
+ * A second Ctrl-C does not wait.
+ */
+export function onInterrupt(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await stop();
+    process.exit(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, () => void end());
+  // npm does not pass a request to end on: it ends itself, and leaves its script behind.
+  const parent = process.ppid;
+  const watch = () => process.ppid !== parent && !stopping && void end();
+  if (process.env.npm_lifecycle_event !== undefined) setInterval(watch, 1000).unref();
+  // Miniflare ends the process at its first signal, and the database would be left as it is. Nobody listens but us.
+  process.on("newListener", (name: string | symbol, listener: () => void) => {
+    if (SIGNALS.some((signal) => signal === name)) queueMicrotask(() => process.off(name, listener));
+  });
+}
