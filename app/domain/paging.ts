@@ -18,13 +18,17 @@ export function pageOfReply(number: number): number {
 /** The page that `?page=` names; 1 without one, null for what is no page number. */
 export function parsePage(value: string | null): number | null {
   if (value === null) return 1;
-  return parseNumber(value);
+  const page = parseNumber(value);
+  return page !== null && page <= pageOfReply(NUMBER_MAX) ? page : null;
 }
 
 /** Whether a word of a URL can be a handle or a category's slug: anything else is never looked up. */
 export function isName(value: string): boolean {
   return /^[a-zA-Z0-9_-]{1,100}$/.test(value);
 }
+
+/** The highest number that a URL can name. */
+const NUMBER_MAX = 999_999_999;
 
 /** A thread or reply number of a URL, or null: 1 to 9 digits (so that it fits Postgres's integer), no leading zero. */
 export function parseNumber(value: string | undefined): number | null {

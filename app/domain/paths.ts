@@ -38,7 +38,9 @@ export function safeReturnPath(value: string | null): string {
   try {
     const base = "http://this.invalid";
     const url = new URL(value, base);
-    return url.origin === base ? `${url.pathname}${url.search}${url.hash}` : "/";
+    // `/.//evil` is a path here, and another origin once its dots are gone.
+    const isHere = url.origin === base && !url.pathname.startsWith("//");
+    return isHere ? `${url.pathname}${url.search}${url.hash}` : "/";
   } catch {
     return "/";
   }

@@ -49,7 +49,7 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
         <Link className="button" to={newThread}>
-          New thread here
+          Start one here
         </Link>
       </div>
       <h2 className="visually-hidden">Threads</h2>

@@ -34,7 +34,7 @@ export default function Continue({ loaderData }: Route.ComponentProps) {
       {!isSignedIn && (
         <p>
           <Link className="button primary" to={here} reloadDocument>
-            Sign in and go on
+            Continue
           </Link>
         </p>
       )}
