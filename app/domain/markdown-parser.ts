@@ -17,9 +17,9 @@ import { type Allowance, finishTokens, isAllowedUrl } from "./markdown-tokens.ts
 /** What one run of the parser carries from rule to rule. */
 type TextEnv = Env & { allowance?: Allowance; columns?: number };
 
-const QUOTE_MARK = ">".charCodeAt(0);
-
 type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
+
+const QUOTE_MARK = ">".charCodeAt(0);
 
 /** The one parser. It keeps nothing between two texts. */
 export const parser = createParser();
@@ -151,16 +151,15 @@ function countCells(row: string): number {
   return cells;
 }
 
-/** Names of languages that become a class: `c++`, `objective-c`, `language-`less. */
+/** Names of languages that become a class, `c++` and `objective-c` among them. */
 const LANGUAGE = /^[A-Za-z0-9][\w.+#-]{0,29}$/;
 
 function addRenderers(md: MarkdownIt): void {
   const { escapeHtml, unescapeAll } = md.utils;
   const code = (token: Token | undefined) => {
-    const language =
-      unescapeAll(token?.info ?? "")
-        .trim()
-        .split(/\s/)[0] ?? "";
+    const [language = ""] = unescapeAll(token?.info ?? "")
+      .trim()
+      .split(/\s/);
     const className = LANGUAGE.test(language) ? ` class="language-${language}"` : "";
     // Long lines scroll sideways; `tabindex` lets the keyboard do it too.
     return `<pre tabindex="0"><code${className}>${escapeHtml(token?.content ?? "")}</code></pre>`;

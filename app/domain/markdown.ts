@@ -72,9 +72,9 @@ function shorten(text: string, max: number): string {
   return `${(wordEnd > head.length / 2 ? head.slice(0, wordEnd) : head).trimEnd()}…`;
 }
 
-/** Every ASCII mark may be escaped in Markdown, and then is nothing but itself. */
+/** Escapes what means something inside a line: marks of emphasis, code, links and entities, and what makes bare links. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
+  return text.replace(/[\\`*_~[\]<>&!|:.@]/g, "\\$&");
 }
 
 /** Between blocks, cells and lines there is a space; within a line, tags leave none. */

@@ -37,7 +37,7 @@ export const cspNonceContext = createContext<string>("");
 export const requestIdContext = createContext<string>("");
 
 /** A status that the Worker has already decided on (a forged or an oversized request), to be shown as a page. */
-export const refusalContext = createContext<{ status: 403 | 413; message: string } | null>(null);
+export const refusalContext = createContext<{ status: 403 | 405 | 413; message: string } | null>(null);
 
 /** The browser's session that holds forms for a while. */
 export const heldFormsContext = createContext<SessionStorage<{ forms: HeldForm[] }>>();
