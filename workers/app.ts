@@ -29,12 +29,13 @@ const handleRequest = createRequestHandler(build, import.meta.env.MODE);
 /** What is no page has nothing to load and nowhere to send. */
 const PLAIN: PageKind = { isReader: true, nonce: "", clerkOrigins: [], origin: "" };
 
-type Refusal = { status: 403 | 413; message: string };
+type Refusal = { status: 403 | 405 | 413; message: string };
 
 const FORGED: Refusal = {
   status: 403,
   message: "This form did not come from a page of this forum, so it was not accepted.",
 };
+const NOT_POSTED: Refusal = { status: 405, message: "Pages of this forum are read, and forms are posted." };
 const TOO_LARGE: Refusal = { status: 413, message: "That is more than a form of this forum can hold." };
 
 /** Pages that lead to Clerk and back, and so are never one document for everyone. */
@@ -61,6 +62,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   // Read before anything is refused: a browser that is still sending when the answer comes shows a lost connection.
   const whole = isRead ? request : await withBody(request, FORM_BYTES_MAX);
   if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, ctx, FORGED);
+  if (!isRead && request.method !== "POST") return answerRefusal(request, env, ctx, NOT_POSTED);
   if (!whole) return answerRefusal(request, env, ctx, TOO_LARGE);
   return answerPage(withoutForeignHeaders(whole, { cookies: true }), env, ctx, { isReader: false });
 }

@@ -13,6 +13,8 @@ export function isSameOrigin(request: Request, ownOrigin: string): boolean {
 /** The request with its whole body in memory, or null where that is more than `limit` bytes. */
 export async function withBody(request: Request, limit: number): Promise<Request | null> {
   const body = await readBytes(request, limit);
+  // A browser that is still sending when the answer comes shows a lost connection in its place.
+  if (!body) await request.body?.pipeTo(new WritableStream()).catch(() => {});
   return body && new Request(request.url, { method: request.method, headers: request.headers, body });
 }
 

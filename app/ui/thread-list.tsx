@@ -72,8 +72,8 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ThreadSummary; isCateg
 export function ThreadMarks({ thread }: { thread: { isPinned: boolean; status: "open" | "locked" } }) {
   return (
     <>
-      {thread.isPinned && <span className="mark-label">Pinned</span>}
-      {thread.status === "locked" && <span className="mark-label">Locked</span>}
+      {thread.isPinned && <span className="mark-label">Pinned</span>}{" "}
+      {thread.status === "locked" && <span className="mark-label">Locked</span>}{" "}
     </>
   );
 }

@@ -68,15 +68,13 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
     <article className="thread">
       <header className="page-head">
         <p className="quiet">
+          <ThreadMarks thread={thread} />
           <Link className="category" to={categoryPath(thread.category.slug)}>
             {thread.category.name}
           </Link>{" "}
           · <Count value={thread.replyCount} one="reply" many="replies" />
         </p>
-        <h1 dir="auto">
-          <ThreadMarks thread={thread} />
-          {thread.title}
-        </h1>
+        <h1 dir="auto">{thread.title}</h1>
         {thread.isDeleted && <p className="notice">You deleted this thread. Nobody else can see it.</p>}
         {mayModerate && !thread.isDeleted && <ModeratorTools thread={thread} />}
       </header>

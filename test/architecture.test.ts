@@ -1,0 +1,164 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import routes from "#app/routes.ts";
+
+/** What each part of the tree may import of the others. A part may always import itself. */
+const MAY_IMPORT: Record<string, string[]> = {
+  "app/domain": [],
+  "app/http.ts": [],
+  "app/db": ["app/domain"],
+  "app/ui": ["app/domain"],
+  "app/middleware": ["app/db", "app/domain", "app/http.ts"],
+  "app/routes": ["app/ui", "app/middleware", "app/db", "app/domain", "app/http.ts"],
+  // The document around every page, what renders it, and the list of addresses.
+  "app/root.tsx": ["app/ui", "app/middleware", "app/domain", "app/http.ts"],
+  "app/entry.server.tsx": ["app/ui", "app/middleware", "app/domain", "app/http.ts"],
+  "app/entry.client.tsx": ["app/ui", "app/domain"],
+  "app/routes.ts": [],
+  workers: ["app/middleware", "app/db", "app/domain", "app/http.ts"],
+  scripts: ["app/db", "app/domain"],
+  local: ["scripts", "app/db", "app/domain", "app/http.ts"],
+};
+
+/** The packages that the rules of the forum are written with: they compute, and reach nothing. */
+const DOMAIN_PACKAGES = new Set(["zod", "markdown-it", "sanitize-html", "uuid", "gemoji", "linkify-it"]);
+
+const BANNED_FOLDERS = /(^|\/)(lib|libs|utils|util|helpers|services|hooks|types|common|shared)(\/|$)/;
+
+const sources = globSync("{app,workers,scripts,local,test}/**/*.{ts,tsx}")
+  .map((file) => file.split(path.sep).join("/"))
+  .sort();
+const shipped = sources.filter((file) => !file.startsWith("test/") && !/\.test\.tsx?$/.test(file));
+
+/** Where an import leads: a file of this tree, or the name of a package. */
+function resolveImport(from: string, specifier: string): string {
+  if (specifier.startsWith("#")) return specifier.slice(1);
+  return specifier.startsWith(".") ? path.posix.join(path.posix.dirname(from), specifier) : specifier;
+}
+
+/** What a file imports, re-exports or loads later, by name. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const found = text.matchAll(/(?:^|[\s;}])(?:from|import)\s*\(?\s*["']([^"']+)["']/gm);
+  return [...found].map(([, specifier]) => resolveImport(file, specifier as string));
+}
+
+/** The longest part of the tree that holds a file. */
+function partOf(file: string): string | undefined {
+  return Object.keys(MAY_IMPORT)
+    .filter((part) => file === part || file.startsWith(`${part}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Every import of what is shipped, as `from → to`, for which `isWrong` holds. */
+function wrongImports(isWrong: (from: string, to: string) => boolean): string[] {
+  return shipped.flatMap((from) =>
+    importsOf(from)
+      .filter((to) => isWrong(from, to))
+      .map((to) => `${from} → ${to}`),
+  );
+}
+
+const isOurs = (name: string) => /^(app|workers|scripts|local|test)\//.test(name);
+const isGenerated = (name: string) => /(^|\/)\+types\//.test(name);
+
+test("the imports of this tree are seen", () => {
+  expect(sources.length).toBeGreaterThan(100);
+  expect(importsOf("app/routes/threads/show.tsx")).toContain("app/db/threads.server.ts");
+  expect(importsOf("workers/app.ts")).toContain("workers/env.ts");
+});
+
+test("every file belongs to a part of the tree with rules", () => {
+  expect(shipped.filter((file) => partOf(file) === undefined)).toEqual([]);
+});
+
+test("imports run one way", () => {
+  const wrong = wrongImports((from, to) => {
+    if (!isOurs(to) || isGenerated(to)) return false;
+    const [own = "", other = ""] = [partOf(from), partOf(to)];
+    return own !== other && !MAY_IMPORT[own]?.includes(other);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("no route imports a route, and nobody else does", () => {
+  const modules = new Set(routes.map(({ file }) => `app/${file}`));
+  expect(modules.size).toBeGreaterThan(10);
+  expect(wrongImports((_, to) => modules.has(to))).toEqual([]);
+});
+
+test("nothing that is deployed imports local, scripts or test", () => {
+  const wrong = wrongImports(
+    (from, to) => /^(app|workers)\//.test(from) && /^(local|scripts|test)\//.test(to),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("only tests import test", () => {
+  expect(wrongImports((_, to) => to.startsWith("test/"))).toEqual([]);
+});
+
+test("the rules of the forum need no runtime: pure packages, no clock, no chance, no network, no environment", () => {
+  const domain = shipped.filter((file) => file.startsWith("app/domain/"));
+  const foreign = domain.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => !isOurs(name) && !DOMAIN_PACKAGES.has(name.split("/").slice(0, 1).join("")))
+      .map((name) => `${file} → ${name}`),
+  );
+  expect(foreign).toEqual([]);
+  const impure =
+    /\b(Date\.now\(|new Date\(\)|Math\.random\(|randomUUID|getRandomValues|fetch\(|process\.|console\.|setTimeout\()/;
+  expect(domain.filter((file) => impure.test(readFileSync(file, "utf8")))).toEqual([]);
+});
+
+test("only workers/ reads the Worker's bindings and the environment", () => {
+  const readers = shipped.filter(
+    (file) =>
+      file.startsWith("app/") &&
+      (importsOf(file).includes("cloudflare:workers") ||
+        /process\.env|import\.meta\.env/.test(readFileSync(file, "utf8"))),
+  );
+  expect(readers).toEqual([]);
+});
+
+test("what runs on the server alone says so in its name", () => {
+  const unnamed = shipped.filter(
+    (file) => /^app\/(db|middleware)\//.test(file) && !/\.server\.ts$/.test(file),
+  );
+  expect(unnamed).toEqual([]);
+});
+
+test("a browser never gets the database or the middleware by way of a component", () => {
+  expect(wrongImports((from, to) => from.startsWith("app/ui/") && to.includes(".server."))).toEqual([]);
+});
+
+test("no drawers: no folder for things without a place, no barrels", () => {
+  expect(sources.filter((file) => BANNED_FOLDERS.test(path.posix.dirname(file)))).toEqual([]);
+  expect(sources.filter((file) => /(^|\/)index\.tsx?$/.test(file))).toEqual([]);
+});
+
+test("every import of a file of this tree names it whole, and it is there", () => {
+  const wrong = sources.flatMap((from) =>
+    importsOf(from)
+      .map((to) => to.replace(/\?.*$/, ""))
+      .filter((to) => isOurs(to) && !isGenerated(to) && !existsSync(to))
+      .map((to) => `${from} → ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("across folders imports go by #name, within one by ./", () => {
+  const wrong = sources.flatMap((from) => {
+    const text = readFileSync(from, "utf8");
+    const climbing = text.matchAll(/(?:from|import)\s*\(?\s*["'](\.\.\/\.\.\/[^"']+)["']/g);
+    return [...climbing].map(([, to]) => `${from} → ${to}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("a migration that was written down is never changed by a rename: the journal names every file", () => {
+  const journal = JSON.parse(readFileSync("drizzle/meta/_journal.json", "utf8"));
+  const named = journal.entries.map(({ tag }: { tag: string }) => `drizzle/${tag}.sql`);
+  expect(globSync("drizzle/*.sql").sort()).toEqual(named);
+});

@@ -1,0 +1,4 @@
+import { inspectScenes } from "./inspect.ts";
+import { READERS_SCENES } from "./scenes.ts";
+
+inspectScenes(READERS_SCENES);

@@ -1,0 +1,192 @@
+import { sql } from "drizzle-orm";
+import type { Page } from "playwright-core";
+import type { Site } from "#test/site.ts";
+import { HARD_BODY, type HardForum } from "./hard-forum.ts";
+import { button, heading, open, withoutClerk } from "./travel.ts";
+
+type Role = "member" | "moderator" | "suspended";
+
+/** One state of one page: who sees it, and how they get there. */
+export type Scene = {
+  name: string;
+  as: Role | null;
+  go: (page: Page, forum: HardForum, site: Site) => Promise<unknown>;
+  /** Puts right what `go` broke. */
+  after?: (site: Site) => Promise<unknown>;
+};
+
+function at(address: (forum: HardForum) => string): Scene["go"] {
+  return (page, forum) => open(page, address(forum));
+}
+
+const replies = ({ thread }: HardForum) => `/t/${thread.number}/replies`;
+
+async function press(page: Page, name: string): Promise<void> {
+  const answered = page.waitForEvent("framenavigated");
+  await button(page, name).click();
+  await answered;
+  await page.waitForLoadState();
+}
+
+/** Types a reply under the thread and sends it. */
+async function sendReply(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Your reply").evaluate((field, value) => {
+    (field as HTMLTextAreaElement).value = value;
+  }, text);
+  await press(page, "Post reply");
+}
+
+const SHARED_PAGES: Omit<Scene, "as">[] = [
+  { name: "the home page", go: at(() => "/") },
+  { name: "a category", go: at(({ category }) => `/c/${category}`) },
+  { name: "a thread", go: at(({ path }) => path) },
+  { name: "a thread's second page", go: at(({ path }) => `${path}?page=2`) },
+  { name: "a member's replies", go: at(({ member }) => `/u/${member.handle}?show=replies`) },
+  { name: "error 404", go: at(() => "/nowhere/at/all") },
+];
+
+const SIGNED_OUT: Omit<Scene, "as">[] = [
+  ...SHARED_PAGES,
+  { name: "an empty category", go: at(({ empty }) => `/c/${empty}`) },
+  { name: "a locked thread", go: at(({ lockedPath }) => lockedPath) },
+  { name: "a member's threads", go: at(({ member }) => `/u/${member.handle}`) },
+  { name: "a member without a thread", go: at(({ suspended }) => `/u/${suspended.handle}`) },
+  { name: "error 400", go: at(() => "/?sort=sideways") },
+  {
+    name: "a held reply",
+    go: async (page, { path }) => {
+      await open(page, path);
+      await sendReply(page, HARD_BODY);
+      await heading(page, "Sign in to send this").waitFor();
+    },
+  },
+  {
+    name: "error 403",
+    go: async (page, _forum, site) => {
+      await page.goto("about:blank");
+      await page.setContent(
+        `<form method="post" action="${site.origin}/t/new"><button>Forge</button></form>`,
+      );
+      await press(page, "Forge");
+    },
+  },
+  {
+    name: "error 413",
+    go: async (page, { path }) => {
+      await open(page, path);
+      await page.getByLabel("Your reply").evaluate((field) => {
+        field.insertAdjacentHTML(
+          "afterend",
+          `<input type="hidden" name="more" value="${"x".repeat(1_100_000)}">`,
+        );
+      });
+      await sendReply(page, "Too much");
+    },
+  },
+  {
+    name: "error 500",
+    go: async (page, _forum, { db }) => {
+      await db.execute(sql`alter table categories rename to categories_elsewhere`);
+      await page.goto("/");
+    },
+    after: ({ db }) => db.execute(sql`alter table categories_elsewhere rename to categories`),
+  },
+  {
+    name: "error 503",
+    go: async (page, _forum, { proxy }) => {
+      await proxy.refuse();
+      await page.goto("/");
+    },
+    after: ({ proxy }) => proxy.heal(),
+  },
+];
+
+const OF_MEMBERS: Omit<Scene, "as">[] = [
+  ...SHARED_PAGES,
+  { name: "the form of a new thread", go: at(({ category }) => `/t/new?category=${category}`) },
+  {
+    name: "a new thread with errors",
+    go: async (page) => {
+      await open(page, "/t/new");
+      await page.getByLabel("Title").fill("x".repeat(300));
+      await press(page, "Post thread");
+    },
+  },
+  {
+    name: "a new thread's preview",
+    go: async (page) => {
+      await open(page, "/t/new");
+      await page.getByLabel("Title").fill("W".repeat(200));
+      await page.getByLabel("Your post").fill(HARD_BODY);
+      await press(page, "Preview");
+    },
+  },
+  { name: "a reply to somebody", go: at((forum) => `${replies(forum)}/new?to=2`) },
+  { name: "a reply that quotes", go: at((forum) => `${replies(forum)}/new?to=2&quote=true`) },
+  {
+    name: "a reply with errors",
+    go: async (page, forum) => {
+      await open(page, `${replies(forum)}/new?to=2`);
+      await press(page, "Post reply");
+    },
+  },
+  { name: "the edit of a thread", go: at((forum) => `${replies(forum)}/1/edit`) },
+  {
+    name: "an edit that somebody else overtook",
+    go: async (page, forum, { db }) => {
+      await open(page, `${replies(forum)}/2/edit`);
+      await db.execute(sql`
+        update thread_replies set revision = revision + 1
+        where number = 2 and thread_id = (select id from threads where number = ${forum.thread.number})`);
+      await page.getByLabel("Your reply").fill(`${HARD_BODY}\n\nAnd more.`);
+      await press(page, "Save");
+    },
+  },
+  { name: "the settings", go: at(() => "/settings") },
+  { name: "saved settings", go: at(() => "/settings?saved") },
+  {
+    name: "settings with errors",
+    go: async (page) => {
+      await open(page, "/settings");
+      await page.getByLabel("Handle").fill("not a handle");
+      await press(page, "Save");
+    },
+  },
+  { name: "error 403", go: at((forum) => `${replies(forum)}/3/edit`) },
+  {
+    name: "error 503 after posting",
+    go: async (page, { path }, { proxy }) => {
+      await open(page, path);
+      await proxy.refuse();
+      await sendReply(page, HARD_BODY);
+    },
+    after: ({ proxy }) => proxy.heal(),
+  },
+];
+
+const OF_OTHERS: Scene[] = [
+  { name: "a thread", as: "moderator", go: at(({ shortPath }) => shortPath) },
+  { name: "a locked thread", as: "moderator", go: at(({ lockedPath }) => lockedPath) },
+  { name: "a thread", as: "suspended", go: at(({ shortPath }) => shortPath) },
+  { name: "the form of a new thread", as: "suspended", go: at(() => "/t/new") },
+  {
+    name: "a held reply, signed in again",
+    as: "moderator",
+    go: async (page, { path }) => {
+      await withoutClerk(page);
+      await open(page, path);
+      await page.context().clearCookies({ name: /^__session/ });
+      await sendReply(page, HARD_BODY);
+      await heading(page, "Ready to send").waitFor();
+    },
+  },
+];
+
+/** Every page that the signed-out may see, in every state that looks different. */
+export const READERS_SCENES: Scene[] = SIGNED_OUT.map((scene) => ({ ...scene, as: null }));
+
+/** The same for those who are signed in. */
+export const MEMBERS_SCENES: Scene[] = [
+  ...OF_MEMBERS.map((scene) => ({ ...scene, as: "member" as const })),
+  ...OF_OTHERS,
+];

@@ -1,0 +1,77 @@
+import { expect } from "vitest";
+import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
+import { bothWays, button, eventually, open, replyOn, voteOf } from "./travel.ts";
+
+bothWays("A vote goes up, comes back, and goes down", async ({ site, visit }) => {
+  const ada = await site.makeMember();
+  const grace = await site.makeMember();
+  const category = await makeCategory(site.db);
+  const thread = await makeThread(site.db, { author: ada, category });
+  await makeReply(site.db, { author: ada, thread });
+  const page = await visit({ as: grace });
+  await open(page, `/t/${thread.number}/a-thread-for-a-test`);
+  const { up, down, score } = replyOn(page, 2);
+
+  for (const step of [
+    { press: up, isUp: "true", isDown: "false", value: 1 },
+    { press: up, isUp: "false", isDown: "false", value: 0 },
+    { press: down, isUp: "false", isDown: "true", value: -1 },
+    { press: up, isUp: "true", isDown: "false", value: 1 },
+  ]) {
+    await step.press.click();
+    await eventually(() => up.getAttribute("aria-pressed")).toBe(step.isUp);
+    expect(await down.getAttribute("aria-pressed")).toBe(step.isDown);
+    expect(await score.getAttribute("data-score")).toBe(String(step.value));
+    await eventually(() => voteOf(site, grace, thread, 2)).toBe(step.value);
+  }
+  expect(await voteOf(site, grace, thread, 1)).toBe(0);
+
+  await open(page, `/t/${thread.number}/a-thread-for-a-test`);
+  expect(await up.getAttribute("aria-pressed")).toBe("true");
+  const author = await visit({ as: ada });
+  await open(author, `/t/${thread.number}/a-thread-for-a-test`);
+  expect(await replyOn(author, 2).score.getAttribute("data-score")).toBe("1");
+  expect(await author.getByRole("button", { name: /vote$/ }).count()).toBe(0);
+});
+
+bothWays("A moderator locks, unlocks and pins a thread", async ({ site, visit }) => {
+  const ada = await site.makeMember();
+  const mod = await site.makeMember({ role: "moderator" });
+  const category = await makeCategory(site.db);
+  const thread = await makeThread(site.db, { author: ada, category, title: "A heated talk" });
+  await makeThread(site.db, { author: ada, category, title: "A calm one" });
+  const path = `/t/${thread.number}/a-heated-talk`;
+  const page = await visit({ as: mod });
+
+  await open(page, path);
+  await button(page, "Lock").click();
+  await button(page, "Unlock").waitFor();
+  for (const as of [null, ada, mod]) {
+    const reader = await visit({ as });
+    await open(reader, path);
+    expect(await reader.getByLabel("Your reply").count()).toBe(0);
+    expect(await reader.getByRole("button", { name: /vote$|Post reply/ }).count()).toBe(0);
+    expect(await reader.getByRole("link", { name: /^(Reply|Quote|Edit)/ }).count()).toBe(0);
+    expect(await reader.getByText("Locked", { exact: true }).count()).toBe(1);
+    expect(await reader.getByRole("region", { name: "Reply" }).textContent()).toContain(
+      "This thread is locked",
+    );
+  }
+  await button(page, "Unlock").click();
+  await button(page, "Lock").waitFor();
+  expect(await page.getByLabel("Your reply").count()).toBe(1);
+
+  await button(page, "Pin").click();
+  await button(page, "Unpin").waitFor();
+  const reader = await visit();
+  await reader.goto(`/c/${category}`);
+  const rows = reader.getByRole("listitem").filter({ has: reader.getByRole("heading") });
+  const titles = rows.getByRole("heading").getByRole("link");
+  expect(await titles.allTextContents()).toEqual(["A heated talk", "A calm one"]);
+  expect(await rows.getByText("Pinned").count()).toBe(1);
+  expect(await rows.first().getByText("Pinned").count()).toBe(1);
+  await button(page, "Unpin").click();
+  await button(page, "Pin").waitFor();
+  await reader.reload();
+  expect(await titles.allTextContents()).toEqual(["A calm one", "A heated talk"]);
+});

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import postgres from "postgres";
+import { freePort, LOOPBACK } from "#local/ports.ts";
+import { findPostgresHome } from "#local/postgres-home.ts";
+import { findPgBouncer } from "./programs.ts";
+
+export type PgBouncerOptions = {
+  /** The database behind it. */
+  databaseUrl: string;
+  /** Connections that it keeps to the server, whatever the clients ask for. */
+  poolSize: number;
+};
+
+export type PgBouncer = Awaited<ReturnType<typeof startPgBouncer>>;
+
+/** Real PgBouncer in transaction mode, as Neon's pooled address is. */
+export async function startPgBouncer({ databaseUrl, poolSize }: PgBouncerOptions) {
+  const program = findPgBouncer();
+  if (!program) throw new Error("There is no PgBouncer here. On Debian: apt-get install pgbouncer");
+  const url = new URL(databaseUrl);
+  const folder = await mkdtemp(path.join(tmpdir(), "edgewise-pgbouncer-"));
+  const port = await freePort();
+  const files = {
+    [path.join(folder, "users.txt")]: `"${url.username}" "${url.password}"\n`,
+    [path.join(folder, "pgbouncer.ini")]: configuration({ url, port, poolSize, folder }),
+  };
+  // It refuses to run as root, as Postgres does.
+  const { account } = await findPostgresHome(path.join(folder, "none"));
+  for (const [file, text] of Object.entries(files)) await writeFile(file, text, { mode: 0o600 });
+  if (account)
+    for (const file of [folder, ...Object.keys(files)]) await chown(file, account.uid, account.gid);
+  await chmod(folder, 0o700);
+  const child = spawn(program, [path.join(folder, "pgbouncer.ini")], {
+    ...account,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const killAtExit = () => void child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  const lines: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => reject(new Error(`PgBouncer did not start:\n${lines.join("\n")}`)));
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      lines.push(line);
+      if (line.includes("process up")) resolve();
+    });
+  });
+  url.host = `${LOOPBACK}:${port}`;
+  return {
+    url: url.href,
+    /** What its console shows, such as `clients` or `servers`; without the console's own connection. */
+    show: (what: string) => ask(url, what),
+    async stop() {
+      process.off("exit", killAtExit);
+      child.kill("SIGINT");
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration({
+  url,
+  port,
+  poolSize,
+  folder,
+}: {
+  url: URL;
+  port: number;
+  poolSize: number;
+  folder: string;
+}) {
+  return `
+[databases]
+* = host=${url.hostname} port=${url.port}
+[pgbouncer]
+listen_addr = ${LOOPBACK}
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${path.join(folder, "users.txt")}
+admin_users = ${url.username}
+pool_mode = transaction
+default_pool_size = ${poolSize}
+max_client_conn = 1000
+`;
+}
+
+/** The console speaks the simple protocol alone. */
+async function ask(url: URL, what: string): Promise<Record<string, unknown>[]> {
+  const console = new URL(url);
+  console.pathname = "/pgbouncer";
+  const sql = postgres(console.href, { max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
+  try {
+    const rows = await sql.unsafe(`show ${what}`).simple();
+    return rows.filter((row) => row.database !== "pgbouncer");
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}

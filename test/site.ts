@@ -1,0 +1,165 @@
+import { afterAll } from "vitest";
+import { openDatabase } from "#app/db/client.server.ts";
+import { getViewer } from "#app/db/members.server.ts";
+import { createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
+import type { Session } from "#local/clerk/state.ts";
+import type { TokenFlaws } from "#local/clerk/tokens.ts";
+import { freePort } from "#local/ports.ts";
+import { startWorker } from "#local/worker.ts";
+import { startCountingProxy } from "./counting-proxy.ts";
+import { createTestDatabase } from "./database.ts";
+import { deleteMember, type MemberDetails, newHandle, setStanding, type TestMember } from "./people.ts";
+import { startPgBouncer } from "./pgbouncer.ts";
+
+export type SiteOptions = {
+  /** Puts PgBouncer in transaction mode before the database, with this many connections to it (true: 5). */
+  pooled?: boolean | number;
+  /** Puts the counting proxy before what the Worker connects to. */
+  counted?: boolean;
+  /** People whom the stand-in for Clerk knows, and of whom no webhook has told the forum. */
+  people?: DemoPerson[];
+  /** Variables of the Worker, over those that it needs here. */
+  env?: Record<string, string>;
+};
+
+export type SiteRequest = {
+  /** Who asks; nobody who is signed in by default. A fresh token is made for each request. */
+  as?: TestMember | null;
+  method?: string;
+  /** Fields to post, as a browser's form would. */
+  form?: Record<string, string> | [name: string, value: string][];
+  body?: BodyInit;
+  /** Over what a browser would send; null leaves the header out. */
+  headers?: Record<string, string | null>;
+};
+
+export type Site = Awaited<ReturnType<typeof startSite>>;
+
+const COOKIE_SECRET = "a secret of 32 characters, for tests";
+
+/** The built Worker in workerd, with a stand-in for Clerk and a database of its own. */
+export async function startSite({
+  pooled = false,
+  counted = false,
+  people = [],
+  env = {},
+}: SiteOptions = {}) {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const database = await createTestDatabase();
+    stops.push(database.drop);
+    const db = openDatabase(database.url);
+    stops.push(() => db.close());
+    const poolSize = pooled === true ? 5 : Number(pooled);
+    const pooler = pooled ? await startPgBouncer({ databaseUrl: database.url, poolSize }) : null;
+    if (pooler) stops.push(pooler.stop);
+    const proxy = counted ? await startCountingProxy(pooler?.url ?? database.url) : null;
+    if (proxy) stops.push(proxy.stop);
+
+    const port = await freePort();
+    const origin = `http://localhost:${port}`;
+    const clerk = await createClerkStandIn({ port: await freePort(), appOrigin: origin, people });
+    stops.push(clerk.stop);
+    const log: string[] = [];
+    const worker = await startWorker({
+      port,
+      env: {
+        ...clerk.env,
+        COOKIE_SECRET,
+        ORIGIN: origin,
+        DATABASE_URL: proxy?.url ?? pooler?.url ?? database.url,
+        ...env,
+      },
+      log: (line) => log.push(line),
+    });
+    stops.push(worker.stop);
+
+    const sessions = new Map<string, ReturnType<typeof clerk.openSession>>();
+    const sessionOf = (id: string) => {
+      const session = sessions.get(id) ?? clerk.openSession(id);
+      sessions.set(id, session);
+      return session;
+    };
+
+    /** The cookies of a browser in which this person is signed in. */
+    const cookiesOf = async ({ id }: Pick<TestMember, "id">, flaws?: TokenFlaws) => {
+      const { client, session } = sessionOf(id);
+      const token = await clerk.mintSessionToken(session as Session, flaws);
+      return { __session: token, __client_uat: String(client.uat), __client: client.token };
+    };
+
+    return {
+      origin,
+      databaseUrl: database.url,
+      /** A connection of the test's own, past pooler and proxy. */
+      db,
+      clerk,
+      pooler: pooler as NonNullable<typeof pooler>,
+      proxy: proxy as NonNullable<typeof proxy>,
+      /** What the Worker has logged. */
+      log,
+      stop,
+      cookiesOf,
+
+      /** Somebody who signed up at Clerk; a webhook has told the forum. */
+      async makeMember(
+        details: Omit<MemberDetails, "id"> & { isDeleted?: boolean } = {},
+      ): Promise<TestMember> {
+        const { handle = newHandle(), firstName = null, lastName = null, email = null } = details;
+        const { id } = await clerk.createPerson({ username: handle, firstName, lastName, email });
+        const viewer = await getViewer(db, id);
+        if (!viewer) throw new Error(`The webhook about ${handle} was not taken:\n${log.join("\n")}`);
+        await setStanding(db, id, details);
+        // The session stays: tokens made before the end of an account are good for a minute.
+        if (details.isDeleted) await deleteMember(db, { id });
+        return { id, handle: viewer.handle };
+      },
+
+      /** The `Cookie` header of this person's browser. */
+      async signIn(person: Pick<TestMember, "id">, flaws?: TokenFlaws): Promise<string> {
+        const { __session, __client_uat } = await cookiesOf(person, flaws);
+        return `__session=${__session}; __client_uat=${__client_uat}`;
+      },
+
+      /** Asks for a path as a browser would: following a link, or sending a form of this site. Redirects are not followed. */
+      async fetch(
+        path: string,
+        { as, method, form, body, headers = {} }: SiteRequest = {},
+      ): Promise<Response> {
+        const isWrite = form !== undefined || body !== undefined || (method ?? "GET") !== "GET";
+        // A kept connection may be closed by the Worker in the moment in which it is used again.
+        const sent = new Headers({
+          Connection: "close",
+          Accept: "text/html",
+          "Sec-Fetch-Dest": "document",
+          "User-Agent": "Mozilla/5.0",
+        });
+        sent.set("Sec-Fetch-Site", isWrite ? "same-origin" : "none");
+        if (isWrite) sent.set("Origin", origin);
+        if (as) sent.set("Cookie", await this.signIn(as));
+        for (const [name, value] of Object.entries(headers))
+          if (value === null) sent.delete(name);
+          else sent.set(name, value);
+        return fetch(new URL(path, origin), {
+          method: method ?? (isWrite ? "POST" : "GET"),
+          headers: sent,
+          body: form ? new URLSearchParams(form) : body,
+          redirect: "manual",
+        });
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A site that a test file has for itself; gone after its last test. */
+export async function testSite(options?: SiteOptions): Promise<Site> {
+  const site = await startSite(options);
+  afterAll(site.stop);
+  return site;
+}

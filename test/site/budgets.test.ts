@@ -1,0 +1,180 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import routes from "#app/routes.ts";
+import { signedDelivery } from "#local/clerk/webhooks.ts";
+import { type Budget, CEILINGS, ROUTE_BUDGETS, SIZE_BUDGETS, WORKER_BUDGETS } from "#test/budgets.ts";
+import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
+import { type SiteRequest, testSite } from "#test/site.ts";
+
+const site = await testSite({ counted: true });
+const category = await makeCategory(site.db);
+const ada = await site.makeMember();
+const moderator = await site.makeMember({ role: "moderator" });
+const thread = await makeThread(site.db, { author: ada, category, title: "A title" });
+const paragraph = "Some words of a reply, as many as people write on an ordinary day. ".repeat(8);
+for (let number = 2; number <= 20; number += 1)
+  await makeReply(site.db, { author: ada, thread, body: paragraph });
+for (let count = 1; count <= 25; count += 1) await makeThread(site.db, { author: ada, category });
+const address = `/t/${thread.number}`;
+
+type Visit = {
+  path: string;
+  /** What GET ends in: for readers, and for members. */
+  statuses: [reader: number, member: number];
+  /** What the address takes with POST. */
+  form?: Record<string, string>;
+  as?: typeof ada;
+};
+
+/** One visit for each address of app/routes.ts. Every write is one that changes something. */
+const VISITS: Record<string, Visit> = {
+  "/": { path: "/", statuses: [200, 200] },
+  "c/:category": { path: `/c/${category}`, statuses: [200, 200] },
+  "t/new": { path: "/t/new", statuses: [303, 200], form: { title: "Another", category, body: "Text." } },
+  "t/:number/:slug?": { path: `${address}/a-title`, statuses: [200, 200] },
+  "t/:number/moderation/lock": {
+    path: `${address}/moderation/lock`,
+    statuses: [400, 400],
+    form: { locked: "false" },
+    as: moderator,
+  },
+  "t/:number/moderation/pin": {
+    path: `${address}/moderation/pin`,
+    statuses: [400, 400],
+    form: { pinned: "true" },
+    as: moderator,
+  },
+  "t/:number/replies/new": {
+    path: `${address}/replies/new?to=2&quote`,
+    statuses: [303, 200],
+    form: { body: "A reply.", replyTo: "2" },
+  },
+  "t/:number/replies/:reply/edit": {
+    path: `${address}/replies/2/edit`,
+    statuses: [303, 200],
+    form: { body: "Other words.", revision: "0" },
+  },
+  "t/:number/replies/:reply/delete": {
+    path: `${address}/replies/3/delete`,
+    statuses: [400, 400],
+    form: { deleted: "true" },
+  },
+  "t/:number/replies/:reply/vote": {
+    path: `${address}/replies/2/vote`,
+    statuses: [400, 400],
+    form: { value: "1" },
+    as: moderator,
+  },
+  "u/:handle": { path: `/u/${ada.handle}?show=replies`, statuses: [200, 200] },
+  settings: {
+    path: "/settings",
+    statuses: [303, 200],
+    form: { handle: "another-handle", colorScheme: "dark", dateStyle: "absolute" },
+    as: moderator,
+  },
+  "sign-in": { path: "/sign-in", statuses: [302, 302] },
+  "sign-up": { path: "/sign-up", statuses: [302, 302] },
+  "sign-out": { path: "/sign-out", statuses: [400, 400], form: {}, as: moderator },
+  "continue/:id": { path: "/continue/none", statuses: [404, 404] },
+  "*": { path: "/nowhere", statuses: [404, 404] },
+};
+
+const patterns = routes.map((route) => ("index" in route && route.index ? "/" : String(route.path)));
+
+/** Answers what a request cost, once it ended as it should. */
+async function cost(path: string, request: SiteRequest, status: number): Promise<Budget> {
+  const { statements, roundTrips, connections, prepared, sql } = await site.proxy.count(async () => {
+    const response = await site.fetch(path, request);
+    await response.text();
+    expect(response.status).toBe(status);
+  });
+  expect(statements, "statements are counted in two ways").toBe(sql.length);
+  expect(connections, "one connection, where there is a statement").toBe(statements === 0 ? 0 : 1);
+  expect(prepared, "statements that stay prepared").toBe(0);
+  return { statements, roundTrips };
+}
+
+test("every address of app/routes.ts has a budget and a visit, and nothing else has", () => {
+  expect(Object.keys(ROUTE_BUDGETS).sort()).toEqual([...patterns].sort());
+  expect(Object.keys(VISITS).sort()).toEqual([...patterns].sort());
+});
+
+test("no budget allows more than the rules", () => {
+  const tooDear = Object.entries(ROUTE_BUDGETS).filter(
+    ([, { reader, member, write }]) =>
+      reader.statements > CEILINGS.reader ||
+      member.statements > CEILINGS.member ||
+      (write?.statements ?? 0) > CEILINGS.write,
+  );
+  expect(tooDear).toEqual([]);
+});
+
+test.each(patterns)("%s costs what its budget says", async (pattern) => {
+  const { path, statuses, form, as = ada } = VISITS[pattern] as Visit;
+  const budget = ROUTE_BUDGETS[pattern];
+  const [reader, member] = statuses;
+  expect({
+    reader: await cost(path, {}, reader),
+    member: await cost(path, { as }, member),
+    ...(form && { write: await cost(path, { as, form }, 303) }),
+  }).toEqual(budget);
+});
+
+test("a form of somebody who is signed out costs the database nothing", async () => {
+  expect(await cost("/t/new", { form: { title: "A title", category, body: "Text." } }, 303)).toEqual({
+    statements: 0,
+    roundTrips: 0,
+  });
+});
+
+test("the Worker's own answers cost what their budgets say", async () => {
+  const { id } = await site.clerk.createPerson({
+    username: "grace",
+    firstName: null,
+    lastName: null,
+    email: null,
+  });
+  const event = { type: "user.deleted", object: "event", timestamp: Date.now(), data: { id, deleted: true } };
+  const { body, headers } = signedDelivery(site.clerk.env.CLERK_WEBHOOK_SECRET, event);
+  expect({
+    "/healthz": await cost("/healthz", {}, 200),
+    "/webhooks/clerk": await cost("/webhooks/clerk", { body, headers }, 200),
+  }).toEqual(WORKER_BUDGETS);
+});
+
+const SIZED: Record<string, [path: string, as?: typeof ada]> = {
+  "the home page, for readers": ["/"],
+  "a full page of a thread, for readers": [`${address}/a-title`],
+  "a full page of a thread, for members": [`${address}/a-title`, ada],
+};
+
+test.each(Object.entries(SIZED))("%s is no larger than its budget", async (name, [path, as]) => {
+  const html = await (await site.fetch(path, { as })).text();
+  const linked = [...html.matchAll(/<link [^>]*>/g)].map(([link]) => link);
+  const named = (rel: string) => linked.filter((link) => link.includes(`rel="${rel}"`)).map(hrefOf);
+  const size = {
+    html: kibibytes(html),
+    css: await sizeOf(named("stylesheet")),
+    js: await sizeOf(named("modulepreload")),
+  };
+  const budget = SIZE_BUDGETS[name];
+  expect(size.css).toBeGreaterThan(0);
+  expect(size.html).toBeLessThanOrEqual(budget?.html ?? 0);
+  expect(size.css).toBeLessThanOrEqual(budget?.css ?? 0);
+  expect(size.js).toBeLessThanOrEqual(budget?.js ?? 0);
+});
+
+function hrefOf(link: string): string {
+  return /href="([^"]+)"/.exec(link)?.[1] ?? "";
+}
+
+async function sizeOf(files: string[]): Promise<number> {
+  let sum = 0;
+  for (const file of new Set(files)) sum += kibibytes(await (await site.fetch(file)).text());
+  return sum;
+}
+
+/** As a server sends it: after gzip. */
+function kibibytes(text: string): number {
+  return gzipSync(text).length / 1024;
+}

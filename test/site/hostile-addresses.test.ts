@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { testSite } from "#test/site.ts";
+import { readAnswer } from "./answer.ts";
+import { HOSTILE_NAMES } from "./hostile-values.ts";
+import { foreignParts } from "./page.ts";
+import { allRows } from "./rows.ts";
+import { nonceOf } from "./security-headers.ts";
+import { makeWorld } from "./writes.ts";
+
+const site = await testSite();
+const { author, member, moderator, category, thread } = await makeWorld(site);
+const ofThread = `/t/${thread.number}`;
+const slugged = `${ofThread}/a-thread-for-a-test`;
+
+/** Every place of an address that something can stand in. */
+const ADDRESSES = [
+  "/:x",
+  "/c/:x",
+  "/t/:x",
+  "/t/:x/:x",
+  `${ofThread}/:x`,
+  "/t/:x/replies/new",
+  `${ofThread}/replies/:x/edit`,
+  "/u/:x",
+  "/continue/:x",
+  "/?sort=:x",
+  "/?after=:x",
+  "/?sort=top&after=:x",
+  `/c/${category}?sort=new&after=:x`,
+  `${slugged}?page=:x`,
+  `/u/${author.handle}?show=:x`,
+  `/u/${author.handle}?before=:x&id=:x`,
+  `/u/${author.handle}?show=replies&before=:x&id=:x`,
+  "/t/new?category=:x",
+  `${ofThread}/replies/new?to=:x&quote=:x`,
+  "/settings?saved=:x",
+  "/sign-in?return_to=:x",
+  "/nowhere?:x=:x",
+  "/?__clerk_:x=:x",
+  "/?_routes=:x",
+];
+
+test.for(ADDRESSES)("anything may stand in %s", async (address) => {
+  for (const value of HOSTILE_NAMES)
+    for (const as of [null, member]) {
+      const path = address.replaceAll(":x", value);
+      const answer = await readAnswer(await site.fetch(`${site.origin}${path}`, { as }));
+      expect(answer.status, path).toBeLessThan(500);
+      expect(foreignParts(answer.text, nonceOf(answer.headers)), path).toEqual([]);
+      expect(
+        answer.cookies.filter((line) => !line.startsWith("__clerk")),
+        path,
+      ).toEqual([]);
+    }
+});
+
+/** Where forms go that name what they act on. */
+const TARGETS = [
+  "/:x",
+  "/t/:x/replies/new",
+  `${ofThread}/replies/:x/edit`,
+  `${ofThread}/replies/:x/vote`,
+  "/t/:x/replies/:x/delete",
+  "/t/:x/moderation/lock",
+  "/t/:x/moderation/pin",
+];
+
+test.for(TARGETS)("a form may be sent to %s, whatever stands there", async (address) => {
+  const before = await allRows(site.db);
+  const text = { title: "A title", body: "A body", category, revision: "0" };
+  const form = { ...text, value: "1", deleted: "false", locked: "false", pinned: "false" };
+  for (const value of HOSTILE_NAMES) {
+    const path = address.replaceAll(":x", value);
+    const { status } = await readAnswer(await site.fetch(`${site.origin}${path}`, { as: moderator, form }));
+    expect(status, path).toBeGreaterThanOrEqual(400);
+    expect(status, path).toBeLessThan(500);
+  }
+  expect(await allRows(site.db)).toEqual(before);
+});
+
+test("what a request says of its browser is shown to nobody", async () => {
+  const script = `"><script>alert(1)</script>`;
+  const headers = {
+    "User-Agent": script,
+    Referer: `https://x/${script}`,
+    "Accept-Language": script,
+    "CF-Ray": script,
+  };
+  for (const as of [null, member])
+    for (const path of ["/", slugged, "/nowhere"]) {
+      const answer = await readAnswer(await site.fetch(path, { as, headers }));
+      expect(answer.text).not.toContain("alert(1)");
+    }
+});
+
+test("none of this was an error of the forum's", () => {
+  expect(site.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "#app/db/client.server.ts";
+
+type Row = Record<string, unknown>;
+export type Rows = Record<
+  "user" | "members" | "categories" | "threads" | "thread_replies" | "reply_votes",
+  Row[]
+>;
+
+/** Every row of every table, for telling whether anything at all was written. Meant for small forums. */
+export async function allRows(db: Database): Promise<Rows> {
+  const [row] = await db.execute<{ rows: Rows }>(sql`
+    select json_build_object(
+      'user', (select coalesce(json_agg(u order by u.id), '[]') from "user" u),
+      'members', (select coalesce(json_agg(m order by m.user_id), '[]') from members m),
+      'categories', (select coalesce(json_agg(c order by c.id), '[]') from categories c),
+      'threads', (select coalesce(json_agg(t order by t.id), '[]') from threads t),
+      'thread_replies', (select coalesce(json_agg(r order by r.id), '[]') from thread_replies r),
+      'reply_votes', (select coalesce(json_agg(v order by v.id), '[]') from reply_votes v)
+    ) as rows`);
+  if (!row) throw new Error("The database answered nothing.");
+  return row.rows;
+}
+
+export type ThreadRow = {
+  title: string;
+  status: "open" | "locked";
+  isPinned: boolean;
+  isDeleted: boolean;
+  replyCount: number;
+  lastNumber: number;
+  score: number;
+  replies: {
+    number: number;
+    authorId: string;
+    body: string;
+    score: number;
+    revision: number;
+    isDeleted: boolean;
+    votes: Record<string, number>;
+  }[];
+};
+
+/** A thread with everything that hangs on it, as it is stored. */
+export async function threadRow(db: Database, number: number): Promise<ThreadRow> {
+  const [row] = await db.execute<ThreadRow>(sql`
+    select t.title, t.status, t.is_pinned as "isPinned", t.deleted_at is not null as "isDeleted",
+      t.reply_count as "replyCount", t.last_number as "lastNumber", t.score,
+      (select json_agg(json_build_object('number', r.number, 'authorId', r.author_id, 'body', r.body,
+        'score', r.score, 'revision', r.revision, 'isDeleted', r.deleted_at is not null,
+        'votes', (select coalesce(json_object_agg(v.voter_id, v.value), '{}') from reply_votes v
+          where v.reply_id = r.id)) order by r.number)
+      from thread_replies r where r.thread_id = t.id) as replies
+    from threads t where t.number = ${number}`);
+  if (!row) throw new Error(`There is no thread ${number}.`);
+  return row;
+}
+
+/** How many threads someone has started. */
+export async function countThreads(db: Database, authorId: string): Promise<number> {
+  const [row] = await db.execute<{ count: number }>(
+    sql`select count(*)::integer as count from threads where author_id = ${authorId}`,
+  );
+  return row?.count ?? 0;
+}
