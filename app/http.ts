@@ -15,6 +15,11 @@ export function badRequest(message: string) {
   return data({ message }, { status: 400 });
 }
 
+/** The loader of a route that only takes forms. */
+export function onlyPosted(): never {
+  throw data({ message: "This address takes forms; there is no page to read here." }, { status: 405 });
+}
+
 /** Throw it where the database cannot be reached. The Worker adds `Retry-After`. */
 export function serviceUnavailable() {
   return data({ message: "The forum cannot reach its database just now." }, { status: 503 });

@@ -16,7 +16,7 @@ import {
 import { holdForm } from "./held-form.server.ts";
 
 /** Pages that must work for whoever comes, whatever the database knows of them. */
-const OPEN_TO_ALL = new Set(["/sign-out", "*"]);
+const OPEN_TO_ALL = new Set(["sign-out", "*"]);
 
 /**
  * Finds out who asks. The session says only which person it is; role, suspension and deletion come from

@@ -38,10 +38,10 @@ export async function open(page: Page, path: string): Promise<void> {
 /** Resolves when React runs the page that is shown, at once where there is no script or scripts do not run. */
 export async function takenOver(page: Page): Promise<void> {
   const runs = await page.evaluate(() => {
-    const isEnabled = document.createElement("div");
+    const probe = document.createElement("div");
     // A browser without JavaScript parses what is in a noscript element.
-    isEnabled.innerHTML = "<noscript><i></i></noscript>";
-    return isEnabled.querySelector("i") === null && document.scripts.length > 0;
+    probe.innerHTML = "<noscript><i></i></noscript>";
+    return probe.querySelector("i") === null && document.scripts.length > 0;
   });
   if (!runs) return;
   await page.waitForFunction(() =>

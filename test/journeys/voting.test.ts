@@ -19,9 +19,11 @@ bothWays("A vote goes up, comes back, and goes down", async ({ site, visit }) =>
     { press: up, isUp: "true", isDown: "false", value: 1 },
   ]) {
     await step.press.click();
-    await eventually(() => up.getAttribute("aria-pressed")).toBe(step.isUp);
-    expect(await down.getAttribute("aria-pressed")).toBe(step.isDown);
-    expect(await score.getAttribute("data-score")).toBe(String(step.value));
+    await eventually(async () => ({
+      isUp: await up.getAttribute("aria-pressed"),
+      isDown: await down.getAttribute("aria-pressed"),
+      score: await score.getAttribute("data-score"),
+    })).toEqual({ isUp: step.isUp, isDown: step.isDown, score: String(step.value) });
     await eventually(() => voteOf(site, grace, thread, 2)).toBe(step.value);
   }
   expect(await voteOf(site, grace, thread, 1)).toBe(0);

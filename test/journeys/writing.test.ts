@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
-import { bothWays, button, heading, open, repliesThatSay, replyOn } from "./travel.ts";
+import { bothWays, button, eventually, heading, open, repliesThatSay, replyOn } from "./travel.ts";
 
 bothWays(
   "A thread is started: errors at the fields, a preview, and then the post",
@@ -34,7 +34,7 @@ bothWays(
       expect(await field.getAttribute("aria-describedby")).toContain(`${id}-error`);
       const message = await page.locator(`#${id}-error`).textContent();
       await summary.getByRole("link", { name: message ?? "" }).click();
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe(id);
+      await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe(id);
     }
 
     await title.fill("  A title that   is long enough ");
@@ -69,7 +69,7 @@ bothWays("A reply is written, and answers and quotes another one", async ({ site
   await open(page, `/t/${thread.number}/a-thread-for-a-test`);
   await button(page, "Post reply").click();
   await page.getByRole("alert").getByRole("link").click();
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe("body");
+  await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe("body");
   await page.getByLabel("Your reply").fill("A plain reply.");
   await button(page, "Post reply").click();
   await replyOn(page, 3).whole.waitFor();

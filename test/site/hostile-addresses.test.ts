@@ -41,17 +41,19 @@ const ADDRESSES = [
 ];
 
 test.for(ADDRESSES)("anything may stand in %s", async (address) => {
-  for (const value of HOSTILE_NAMES)
-    for (const as of [null, member]) {
-      const path = address.replaceAll(":x", value);
-      const answer = await readAnswer(await site.fetch(`${site.origin}${path}`, { as }));
-      expect(answer.status, path).toBeLessThan(500);
-      expect(foreignParts(answer.text, nonceOf(answer.headers)), path).toEqual([]);
-      expect(
-        answer.cookies.filter((line) => !line.startsWith("__clerk")),
-        path,
-      ).toEqual([]);
-    }
+  for (const [at, value] of HOSTILE_NAMES.entries()) {
+    const path = address.replaceAll(":x", value);
+    // Each in turn as a reader and as a member: half the requests, and every place sees both.
+    const answer = await readAnswer(
+      await site.fetch(`${site.origin}${path}`, { as: at % 2 ? member : null }),
+    );
+    expect(answer.status, path).toBeLessThan(500);
+    expect(foreignParts(answer.text, nonceOf(answer.headers)), path).toEqual([]);
+    expect(
+      answer.cookies.filter((line) => !line.startsWith("__clerk")),
+      path,
+    ).toEqual([]);
+  }
 });
 
 /** Where forms go that name what they act on. */

@@ -71,14 +71,13 @@ test.for(casesOf(CHOSEN))(
   "$field of $name takes one of a few words, or says what is wrong",
   async ({ write, field }) => {
     const world = await makeWorld(site);
-    for (const value of HOSTILE_NAMES) {
+    for (const [at, value] of HOSTILE_NAMES.entries()) {
       const form = { ...write.form(world), revision: await revisionOf(write.path(world)) };
-      const answer = await send(write, world, form, field, value);
-      expect([303, 400, 409], value).toContain(answer.status);
-      if (answer.status === 400 && WRITTEN[write.name]) expectFormBack(answer, write, world, field, form);
-      const request = { as: world[write.by], ...encodeForm(form, field, value) };
-      const data = await readAnswer(await site.fetch(dataTwin(write.path(world)), request));
-      expect([200, 303, 400, 409], value).toContain(data.status);
+      const path = at % 3 ? write.path(world) : dataTwin(write.path(world));
+      const answer = await send(write, world, form, field, value, path);
+      expect([200, 303, 400, 409], value).toContain(answer.status);
+      if (isPage(answer) && answer.status === 400 && WRITTEN[write.name])
+        expectFormBack(answer, write, world, field, form);
     }
     await expectSoundRows();
   },
@@ -92,11 +91,17 @@ async function send(
   form: Fields,
   field: string,
   value: Encoded,
-): Promise<Answer> {
-  const request = { as: world[write.by], ...encodeForm(form, field, value) };
-  const answer = await readAnswer(await site.fetch(write.path(world), request));
-  expect(foreignParts(answer.text, nonceOf(answer.headers)), value).toEqual([]);
+  path = write.path(world),
+) {
+  const answer = await readAnswer(
+    await site.fetch(path, { as: world[write.by], ...encodeForm(form, field, value) }),
+  );
+  if (isPage(answer)) expect(foreignParts(answer.text, nonceOf(answer.headers)), value).toEqual([]);
   return answer;
+}
+
+function isPage({ headers }: Answer): boolean {
+  return headers.get("Content-Type")?.startsWith("text/html") ?? false;
 }
 
 function encodeForm(form: Fields, field: string, value: Encoded) {

@@ -10,6 +10,9 @@ import { databaseContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/vote";
 
+export { onlyPosted as loader } from "#app/http.ts";
+export { NoPage as default } from "#app/ui/no-page.ts";
+
 /** Sets the viewer's vote on a reply: up, down, or none. */
 export async function action({ context, params, request, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);

@@ -1,17 +1,35 @@
-import { clerkClient, getAuth } from "@clerk/react-router/server";
+import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
 import { clerkContext } from "#app/middleware/context.server.ts";
 import type { Route } from "./+types/sign-out";
 
-/** Ends the session at Clerk, so that no copy of the cookie is good for anything, and clears the cookies. */
+export { onlyPosted as loader } from "#app/http.ts";
+export { NoPage as default } from "#app/ui/no-page.ts";
+
+/** Ends the session at Clerk and clears the cookies. A copy of the token is good until its minute is over. */
 export async function action(args: Route.ActionArgs) {
-  const { sessionId } = await getAuth(args);
+  const sessionId = (await getAuth(args)).sessionId ?? (await endedSession(args));
   const options = args.context.get(clerkContext);
   if (sessionId) await revoke(() => clerkClient(args, options).sessions.revokeSession(sessionId));
   const headers = new Headers();
   for (const name of sessionCookies(args.request))
     headers.append("Set-Cookie", `${name}=; Path=/; Max-Age=0; SameSite=Lax`);
   return redirectDocument("/", { status: 303, headers });
+}
+
+/** Longer than Clerk lets any session live unseen. */
+const EVER_MS = 10 * 365 * 24 * 3600 * 1000;
+
+/** The session of a token that has run out: without JavaScript every token has, a minute after its page was drawn. */
+async function endedSession({ request, context }: Route.ActionArgs): Promise<string | null> {
+  const { jwtKey, secretKey, authorizedParties } = context.get(clerkContext);
+  const [, token] = /(?:^|;\s*)__session(?:_[\w-]+)?=([^;]+)/.exec(request.headers.get("Cookie") ?? "") ?? [];
+  if (!token) return null;
+  const options = { jwtKey, secretKey, authorizedParties, clockSkewInMs: EVER_MS };
+  return verifyToken(token, options).then(
+    ({ sid }) => sid,
+    () => null,
+  );
 }
 
 /** A sign-out must not fail because Clerk is away: the cookies go in any case, and the token lives a minute. */

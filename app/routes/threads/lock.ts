@@ -9,6 +9,9 @@ import { databaseContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/lock";
 
+export { onlyPosted as loader } from "#app/http.ts";
+export { NoPage as default } from "#app/ui/no-page.ts";
+
 /** Locks a thread, or opens it again. */
 export async function action({ context, params, request, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);

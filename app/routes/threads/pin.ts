@@ -9,6 +9,9 @@ import { databaseContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/pin";
 
+export { onlyPosted as loader } from "#app/http.ts";
+export { NoPage as default } from "#app/ui/no-page.ts";
+
 /** Pins a thread to the top of its category, or unpins it. */
 export async function action({ context, params, request, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
