@@ -1,7 +1,7 @@
 import { data, redirect } from "react-router";
 
 /** Throw it where what the URL names does not exist, or may not be known to exist. */
-export function notFound(message = "There is nothing at this address.") {
+export function notFound(message?: string) {
   return data({ message }, { status: 404 });
 }
 

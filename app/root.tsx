@@ -23,6 +23,7 @@ import { ServerPageContext } from "./ui/server-page.ts";
 import { SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
+import { useFocusOnNavigation } from "./ui/use-focus.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
 
@@ -84,6 +85,7 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 export default function App({ loaderData }: Route.ComponentProps) {
+  useFocusOnNavigation();
   if (!loaderData.viewer || !loaderData.clerk) return <Outlet />;
   return (
     <ClerkProvider loaderData={loaderData.clerk} prefetchUI={false}>

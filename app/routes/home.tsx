@@ -33,6 +33,9 @@ export default function Home({ loaderData }: Route.ComponentProps) {
         <section aria-labelledby="threads">
           <div className="list-head">
             <h2 id="threads">Threads</h2>
+            <a className="button quiet to-categories" href="#categories">
+              Categories
+            </a>
             <SortLinks path="/" sort={sort} />
           </div>
           <ThreadList threads={threads} isCategoryShown empty={<EmptyForum />} />

@@ -20,8 +20,8 @@ export function CategoryList({ categories }: { categories: CategorySummary[] }) 
             <Count value={category.replyCount} one="reply" many="replies" />
           </p>
           {category.latest && (
-            <p className="quiet">
-              Latest: <Link to={threadPath(category.latest)}>{category.latest.title}</Link>{" "}
+            <p className="quiet category-latest">
+              <Link to={threadPath(category.latest)}>{category.latest.title}</Link>{" "}
               <Time value={category.latest.lastActivityAt} />
             </p>
           )}

@@ -47,7 +47,7 @@ export function MemberReplies({ replies }: { replies: MemberReply[] }) {
       <h2 id="replies" className="visually-hidden">
         Replies
       </h2>
-      <ol className="replies">
+      <ol className="replies member-replies">
         {replies.map((reply) => (
           <li key={reply.id}>
             <article className="reply">

@@ -25,7 +25,7 @@ export function ReplyForm({
   errors = {},
 }: Props) {
   const form = useRef<HTMLFormElement>(null);
-  useDraft(form, `reply:${thread.number}`);
+  useDraft(form, `reply:${thread.number}`, values.submission !== undefined);
   return (
     <form ref={form} className="form" method="post" action={`/t/${thread.number}/replies/new`}>
       <FormErrors errors={errors} />

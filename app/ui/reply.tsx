@@ -32,20 +32,21 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
                 in reply to {reply.replyTo.handle} #{reply.replyTo.number}
               </Link>
             )}{" "}
-            <Link
-              to={replyPath(thread, reply.number)}
-              aria-label={`Permalink to ${heading.toLowerCase()}`}
-              reloadDocument
-            >
-              #{reply.number}
-            </Link>{" "}
             <Time value={reply.createdAt} />
             {reply.editedAt && !reply.isDeleted && (
               <>
                 {" "}
                 · edited <Time value={reply.editedAt} />
               </>
-            )}
+            )}{" "}
+            ·{" "}
+            <Link
+              to={replyPath(thread, reply.number)}
+              aria-label={`Permalink to ${heading.toLowerCase()}`}
+              reloadDocument
+            >
+              #{reply.number}
+            </Link>
           </span>
         </header>
         {reply.bodyHtml === null ? (

@@ -3,6 +3,7 @@ import { memberPath, signInPath } from "#app/domain/paths.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
+import { forgetDrafts } from "./use-draft.ts";
 
 /** The bar on top of every page. */
 export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Viewer | null }) {
@@ -31,7 +32,7 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
       <Link className="button quiet" to="/settings">
         Settings
       </Link>
-      <form method="post" action="/sign-out">
+      <form method="post" action="/sign-out" onSubmit={forgetDrafts}>
         <button className="button quiet" type="submit">
           Sign out
         </button>

@@ -41,17 +41,15 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ThreadSummary; isCateg
             </Link>{" "}
           </>
         )}
-        <span>
-          by <Link to={memberPath(thread.author.handle)}>{thread.author.handle}</Link>
+        <span className="by-author">
+          by <Link to={memberPath(thread.author.handle)}>{thread.author.handle}</Link> ·
         </span>{" "}
         {thread.replyCount > 0 ? (
           <span>
-            · {thread.lastAuthor} replied <Time value={thread.lastActivityAt} />
+            {thread.lastAuthor} replied <Time value={thread.lastActivityAt} />
           </span>
         ) : (
-          <span>
-            · <Time value={thread.createdAt} />
-          </span>
+          <Time value={thread.createdAt} />
         )}
       </p>
       <p className="thread-counts quiet">

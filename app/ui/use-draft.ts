@@ -1,30 +1,40 @@
 import { type RefObject, useEffect } from "react";
 
+const PREFIX = "draft:";
+
 /**
  * Keeps what is typed into a form in this browser until it is sent, and puts it back when the form is drawn
- * empty again: after a closed tab, a wrong link, a page that failed. What the server drew into a field wins.
+ * empty again: after a closed tab, a wrong link, a page that failed. What the server drew into a field wins; where that
+ * is what was sent (`isAnswered`: with an error, or as a preview), it is the draft from then on.
  * `name` tells this form's draft from others.
  */
-export function useDraft(form: RefObject<HTMLFormElement | null>, name: string): void {
+export function useDraft(form: RefObject<HTMLFormElement | null>, name: string, isAnswered: boolean): void {
   useEffect(() => {
     const element = form.current;
     if (!element) return;
-    const keyOf = (field: Field) => `draft:${name}:${field.name}`;
-    for (const field of typedFields(element)) field.value ||= localStorage.getItem(keyOf(field)) ?? "";
-    const save = ({ target }: Event) => {
-      if (isField(target)) localStorage.setItem(keyOf(target), target.value);
-    };
+    const keyOf = (field: Field) => `${PREFIX}${name}:${field.name}`;
+    const save = (field: Field) => localStorage.setItem(keyOf(field), field.value);
+    for (const field of typedFields(element)) {
+      if (isAnswered) save(field);
+      field.value ||= localStorage.getItem(keyOf(field)) ?? "";
+    }
+    const onInput = ({ target }: Event) => isField(target) && save(target);
     // Once sent, the server has the text: it posts it, or draws it into the form again.
-    const forget = () => {
+    const onSubmit = () => {
       for (const field of typedFields(element)) localStorage.removeItem(keyOf(field));
     };
-    element.addEventListener("input", save);
-    element.addEventListener("submit", forget);
+    element.addEventListener("input", onInput);
+    element.addEventListener("submit", onSubmit);
     return () => {
-      element.removeEventListener("input", save);
-      element.removeEventListener("submit", forget);
+      element.removeEventListener("input", onInput);
+      element.removeEventListener("submit", onSubmit);
     };
-  }, [form, name]);
+  }, [form, name, isAnswered]);
+}
+
+/** Removes every draft from this browser, for whoever uses it next. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
 
 type Field = HTMLInputElement | HTMLTextAreaElement;

@@ -10,7 +10,7 @@ export function VoteButtons({ thread, reply }: { thread: number; reply: Voted })
   const fetcher = useFetcher<Answer>();
   const { score, vote } = shownVote(reply, fetcher.formData, fetcher.data);
   const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
-  if (!reply.mayVote) return <Score score={score} />;
+  if (!reply.mayVote) return <Score score={score} isAlone />;
   return (
     <fetcher.Form className="votes" method="post" action={`/t/${thread}/replies/${reply.number}/vote`}>
       <VoteButton name="Upvote" value={1} vote={vote} />
@@ -33,10 +33,11 @@ function shownVote(reply: Voted, sent: FormData | undefined, answer: Answer | un
   return { score: known.score + scoreDelta(known.vote, vote), vote };
 }
 
-function Score({ score }: { score: number }) {
+/** Between its buttons the number explains itself; alone it needs its word. */
+function Score({ score, isAlone = false }: { score: number; isAlone?: boolean }) {
   return (
     <span className="score" data-score={score}>
-      <span className="visually-hidden">Score: </span>
+      <span className={isAlone ? undefined : "visually-hidden"}>Score: </span>
       {score}
     </span>
   );

@@ -56,7 +56,7 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? {};
   const form = useRef<HTMLFormElement>(null);
-  useDraft(form, "thread");
+  useDraft(form, "thread", values.submission !== undefined);
   const errors: Answer["errors"] = answer?.errors ?? (refusal ? { form: refusal } : {});
   return (
     <article className="form-page">

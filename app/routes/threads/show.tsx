@@ -87,13 +87,20 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
       {thread.replies.length === 0 && <p className="empty">Nothing is left on this page.</p>}
       <ThreadPages thread={thread} page={page} label="Pages, after the replies" />
       <section className="answer" aria-labelledby="answer">
-        <h2 id="answer">Reply</h2>
+        <h2 id="answer" className="visually-hidden">
+          Reply
+        </h2>
         {loaderData.replyRefusal || thread.status === "locked" ? (
           <p className="notice">{loaderData.replyRefusal ?? REFUSALS.locked}</p>
         ) : (
           <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
         )}
       </section>
+      <p>
+        <Link className="button quiet" to={categoryPath(thread.category.slug)}>
+          ← Back to {thread.category.name}
+        </Link>
+      </p>
     </article>
   );
 }
