@@ -20,6 +20,9 @@ export type Cut = { at: RegExp; when: "before" | "after" };
 
 export type CountingProxy = Awaited<ReturnType<typeof startCountingProxy>>;
 
+/** What the proxy is told to do, and what it has seen. */
+type State = { count: Count; cut: Cut | null; isSilent: boolean; open: Set<Socket> };
+
 /** What asks the server for an answer: a simple query, a flush, a sync. */
 const WAITS = new Set(["Q", "H", "S"]);
 const RUNS = new Set(["Q", "E"]);
@@ -29,93 +32,96 @@ const RUNS = new Set(["Q", "E"]);
  * @param target the address of the real server; the proxy's own has the same user, password and database
  */
 export async function startCountingProxy(target: string) {
-  const server = new URL(target);
-  const port = await freePort();
-  const open = new Set<Socket>();
   const url = new URL(target);
+  const port = await freePort();
   url.host = `${LOOPBACK}:${port}`;
-  let count = noCount();
-  let cut: Cut | null = null;
-  let isSilent = false;
-  let listener: Server | null = null;
+  const state: State = { count: noCount(), cut: null, isSilent: false, open: new Set() };
+  let listener: Server | null = await listen(port, target, state);
 
-  const relay = (client: Socket) => {
-    keep(client, open);
-    if (isSilent) return;
-    count.connections += 1;
-    const upstream = tcpConnect(Number(server.port), server.hostname);
-    keep(upstream, open);
-    client.once("close", () => upstream.destroy());
-    upstream.once("close", () => client.destroy());
-    const asked = new MessageReader("client");
-    const answered = new MessageReader("server");
-    let doomed: Cut | null = null;
-    let isSent = false;
-
-    client.on("data", (bytes: Buffer) => {
-      for (const message of asked.read(bytes)) {
-        tally(count, message);
-        if (cut?.at.test(sqlOf(message) ?? "")) {
-          doomed = cut;
-          cut = null;
-        }
-        if (doomed?.when === "before") return client.destroy();
-        isSent ||= doomed !== null && (message.type === "Q" || message.type === "S");
-        upstream.write(message.bytes);
-      }
-    });
-    upstream.on("data", (bytes: Buffer) => {
-      if (!isSent) return client.write(bytes);
-      // Ready for the next query: the statement has been committed, and nobody is told.
-      if (answered.read(bytes).some(({ type }) => type === "Z")) client.destroy();
-    });
-  };
-
-  const listen = async () => {
-    listener = createServer(relay);
-    await new Promise<void>((resolve, reject) => {
-      listener?.once("error", reject).listen(port, LOOPBACK, resolve);
-    });
-  };
-  const disconnect = () => {
-    for (const socket of open) socket.destroy();
-  };
   const stop = async () => {
-    disconnect();
+    disconnect(state);
     const closing = listener;
     listener = null;
     if (closing) await new Promise((resolve) => closing.close(resolve));
   };
-  await listen();
-
   return {
     url: url.href,
     /** What passes while `act` runs. */
     async count(act: () => Promise<unknown>): Promise<Count> {
-      count = noCount();
+      state.count = noCount();
       await act();
-      return count;
+      return state.count;
     },
     /** Nobody listens any more. */
     refuse: stop,
     /** Connections are taken, and nothing is ever answered. */
     fallSilent() {
-      isSilent = true;
-      disconnect();
+      state.isSilent = true;
+      disconnect(state);
     },
     /** The first statement whose text matches loses its connection. */
-    cutOnce(next: Cut) {
-      cut = next;
+    cutOnce(cut: Cut) {
+      state.cut = cut;
     },
     /** All is well again. */
     async heal() {
-      isSilent = false;
-      cut = null;
-      disconnect();
-      if (!listener) await listen();
+      state.isSilent = false;
+      state.cut = null;
+      disconnect(state);
+      listener ??= await listen(port, target, state);
     },
     stop,
   };
+}
+
+async function listen(port: number, target: string, state: State): Promise<Server> {
+  const server = createServer((client) => relay(client, new URL(target), state));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, LOOPBACK, resolve);
+  });
+  return server;
+}
+
+function disconnect({ open }: State): void {
+  for (const socket of open) socket.destroy();
+}
+
+/** Passes one connection's messages on, in both directions, unless it is to be cut. */
+function relay(client: Socket, target: URL, state: State): void {
+  keep(client, state);
+  if (state.isSilent) return;
+  state.count.connections += 1;
+  const server = tcpConnect(Number(target.port), target.hostname);
+  keep(server, state);
+  client.once("close", () => server.destroy());
+  server.once("close", () => client.destroy());
+  const asked = new MessageReader("client");
+  const answered = new MessageReader("server");
+  let doomed: Cut | null = null;
+  let isSent = false;
+
+  client.on("data", (bytes: Buffer) => {
+    for (const message of asked.read(bytes)) {
+      tally(state.count, message);
+      doomed ??= takeCut(state, message);
+      if (doomed?.when === "before") return client.destroy();
+      isSent ||= doomed !== null && (message.type === "Q" || message.type === "S");
+      server.write(message.bytes);
+    }
+  });
+  server.on("data", (bytes: Buffer) => {
+    if (!isSent) return client.write(bytes);
+    // Ready for the next query: the statement has been committed, and nobody is told.
+    if (answered.read(bytes).some(({ type }) => type === "Z")) client.destroy();
+  });
+}
+
+/** The cut that a message calls for; another message will not find it. */
+function takeCut(state: State, message: Message): Cut | null {
+  const { cut } = state;
+  if (!cut?.at.test(sqlOf(message) ?? "")) return null;
+  state.cut = null;
+  return cut;
 }
 
 function noCount(): Count {
@@ -130,7 +136,7 @@ function tally(count: Count, message: Message): void {
   if (preparedName(message) !== "") count.prepared += 1;
 }
 
-function keep(socket: Socket, open: Set<Socket>): void {
+function keep(socket: Socket, { open }: State): void {
   socket.setNoDelay(true);
   socket.on("error", () => socket.destroy());
   open.add(socket);

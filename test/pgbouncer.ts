@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
-import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import postgres from "postgres";
 import { freePort, LOOPBACK } from "#local/ports.ts";
 import { findPostgresHome } from "#local/postgres-home.ts";
@@ -22,18 +23,8 @@ export async function startPgBouncer({ databaseUrl, poolSize }: PgBouncerOptions
   const program = findPgBouncer();
   if (!program) throw new Error("There is no PgBouncer here. On Debian: apt-get install pgbouncer");
   const url = new URL(databaseUrl);
-  const folder = await mkdtemp(path.join(tmpdir(), "edgewise-pgbouncer-"));
   const port = await freePort();
-  const files = {
-    [path.join(folder, "users.txt")]: `"${url.username}" "${url.password}"\n`,
-    [path.join(folder, "pgbouncer.ini")]: configuration({ url, port, poolSize, folder }),
-  };
-  // It refuses to run as root, as Postgres does.
-  const { account } = await findPostgresHome(path.join(folder, "none"));
-  for (const [file, text] of Object.entries(files)) await writeFile(file, text, { mode: 0o600 });
-  if (account)
-    for (const file of [folder, ...Object.keys(files)]) await chown(file, account.uid, account.gid);
-  await chmod(folder, 0o700);
+  const { folder, account } = await writeConfiguration(url, { port, poolSize });
   const child = spawn(program, [path.join(folder, "pgbouncer.ini")], {
     ...account,
     stdio: ["ignore", "ignore", "pipe"],
@@ -41,15 +32,7 @@ export async function startPgBouncer({ databaseUrl, poolSize }: PgBouncerOptions
   const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const killAtExit = () => void child.kill("SIGKILL");
   process.once("exit", killAtExit);
-  const lines: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", () => reject(new Error(`PgBouncer did not start:\n${lines.join("\n")}`)));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      lines.push(line);
-      if (line.includes("process up")) resolve();
-    });
-  });
+  await isUp(child);
   url.host = `${LOOPBACK}:${port}`;
   return {
     url: url.href,
@@ -64,17 +47,37 @@ export async function startPgBouncer({ databaseUrl, poolSize }: PgBouncerOptions
   };
 }
 
-function configuration({
-  url,
-  port,
-  poolSize,
-  folder,
-}: {
-  url: URL;
-  port: number;
-  poolSize: number;
-  folder: string;
-}) {
+/** Resolves when it says that it is up; rejects with all that it said when it ends instead. */
+function isUp(child: ChildProcessByStdio<null, null, Readable>): Promise<void> {
+  const lines: string[] = [];
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => reject(new Error(`PgBouncer did not start:\n${lines.join("\n")}`)));
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      lines.push(line);
+      if (line.includes("process up")) resolve();
+    });
+  });
+}
+
+type Pool = { port: number; poolSize: number };
+
+/** A folder that only PgBouncer's user reads: it refuses to run as root, as Postgres does. */
+async function writeConfiguration(url: URL, pool: Pool) {
+  const folder = await mkdtemp(path.join(tmpdir(), "edgewise-pgbouncer-"));
+  const files = {
+    [path.join(folder, "users.txt")]: `"${url.username}" "${url.password}"\n`,
+    [path.join(folder, "pgbouncer.ini")]: configuration(url, folder, pool),
+  };
+  // Asked for a place that everyone reaches: for a closed one, Postgres itself would be copied to an open one.
+  const { account } = await findPostgresHome(path.join(tmpdir(), "edgewise"));
+  for (const [file, text] of Object.entries(files)) await writeFile(file, text, { mode: 0o600 });
+  if (account)
+    for (const file of [folder, ...Object.keys(files)]) await chown(file, account.uid, account.gid);
+  return { folder, account };
+}
+
+function configuration(url: URL, folder: string, { port, poolSize }: Pool): string {
   return `
 [databases]
 * = host=${url.hostname} port=${url.port}

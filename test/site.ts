@@ -1,15 +1,14 @@
 import { afterAll } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
 import { getViewer } from "#app/db/members.server.ts";
-import { createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
-import type { Session } from "#local/clerk/state.ts";
+import { type ClerkStandIn, createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
 import type { TokenFlaws } from "#local/clerk/tokens.ts";
 import { freePort } from "#local/ports.ts";
 import { startWorker } from "#local/worker.ts";
-import { startCountingProxy } from "./counting-proxy.ts";
+import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 import { createTestDatabase } from "./database.ts";
 import { deleteMember, type MemberDetails, newHandle, setStanding, type TestMember } from "./people.ts";
-import { startPgBouncer } from "./pgbouncer.ts";
+import { type PgBouncer, startPgBouncer } from "./pgbouncer.ts";
 
 export type SiteOptions = {
   /** Puts PgBouncer in transaction mode before the database, with this many connections to it (true: 5). */
@@ -38,123 +37,127 @@ export type Site = Awaited<ReturnType<typeof startSite>>;
 const COOKIE_SECRET = "a secret of 32 characters, for tests";
 
 /** The built Worker in workerd, with a stand-in for Clerk and a database of its own. */
-export async function startSite({
-  pooled = false,
-  counted = false,
-  people = [],
-  env = {},
-}: SiteOptions = {}) {
+export async function startSite(options: SiteOptions = {}) {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
-    const database = await createTestDatabase();
-    stops.push(database.drop);
-    const db = openDatabase(database.url);
-    stops.push(() => db.close());
-    const poolSize = pooled === true ? 5 : Number(pooled);
-    const pooler = pooled ? await startPgBouncer({ databaseUrl: database.url, poolSize }) : null;
-    if (pooler) stops.push(pooler.stop);
-    const proxy = counted ? await startCountingProxy(pooler?.url ?? database.url) : null;
-    if (proxy) stops.push(proxy.stop);
-
-    const port = await freePort();
-    const origin = `http://localhost:${port}`;
-    const clerk = await createClerkStandIn({ port: await freePort(), appOrigin: origin, people });
-    stops.push(clerk.stop);
-    const log: string[] = [];
-    const worker = await startWorker({
-      port,
-      env: {
-        ...clerk.env,
-        COOKIE_SECRET,
-        ORIGIN: origin,
-        DATABASE_URL: proxy?.url ?? pooler?.url ?? database.url,
-        ...env,
-      },
-      log: (line) => log.push(line),
-    });
-    stops.push(worker.stop);
-
-    const sessions = new Map<string, ReturnType<typeof clerk.openSession>>();
-    const sessionOf = (id: string) => {
-      const session = sessions.get(id) ?? clerk.openSession(id);
-      sessions.set(id, session);
-      return session;
-    };
-
-    /** The cookies of a browser in which this person is signed in. */
-    const cookiesOf = async ({ id }: Pick<TestMember, "id">, flaws?: TokenFlaws) => {
-      const { client, session } = sessionOf(id);
-      const token = await clerk.mintSessionToken(session as Session, flaws);
-      return { __session: token, __client_uat: String(client.uat), __client: client.token };
-    };
-
+    const parts = await startParts(options, stops);
+    const sessions = sessionsAt(parts.clerk);
     return {
-      origin,
-      databaseUrl: database.url,
-      /** A connection of the test's own, past pooler and proxy. */
-      db,
-      clerk,
-      pooler: pooler as NonNullable<typeof pooler>,
-      proxy: proxy as NonNullable<typeof proxy>,
-      /** What the Worker has logged. */
-      log,
+      ...parts,
+      ...sessions,
       stop,
-      cookiesOf,
-
-      /** Somebody who signed up at Clerk; a webhook has told the forum. */
-      async makeMember(
-        details: Omit<MemberDetails, "id"> & { isDeleted?: boolean } = {},
-      ): Promise<TestMember> {
-        const { handle = newHandle(), firstName = null, lastName = null, email = null } = details;
-        const { id } = await clerk.createPerson({ username: handle, firstName, lastName, email });
-        const viewer = await getViewer(db, id);
-        if (!viewer) throw new Error(`The webhook about ${handle} was not taken:\n${log.join("\n")}`);
-        await setStanding(db, id, details);
-        // The session stays: tokens made before the end of an account are good for a minute.
-        if (details.isDeleted) await deleteMember(db, { id });
-        return { id, handle: viewer.handle };
-      },
-
-      /** The `Cookie` header of this person's browser. */
-      async signIn(person: Pick<TestMember, "id">, flaws?: TokenFlaws): Promise<string> {
-        const { __session, __client_uat } = await cookiesOf(person, flaws);
-        return `__session=${__session}; __client_uat=${__client_uat}`;
-      },
-
+      makeMember: (details?: SiteMember) => makeSiteMember(parts, details),
       /** Asks for a path as a browser would: following a link, or sending a form of this site. Redirects are not followed. */
-      async fetch(
-        path: string,
-        { as, method, form, body, headers = {} }: SiteRequest = {},
-      ): Promise<Response> {
-        const isWrite = form !== undefined || body !== undefined || (method ?? "GET") !== "GET";
-        // A kept connection may be closed by the Worker in the moment in which it is used again.
-        const sent = new Headers({
-          Connection: "close",
-          Accept: "text/html",
-          "Sec-Fetch-Dest": "document",
-          "User-Agent": "Mozilla/5.0",
-        });
-        sent.set("Sec-Fetch-Site", isWrite ? "same-origin" : "none");
-        if (isWrite) sent.set("Origin", origin);
-        if (as) sent.set("Cookie", await this.signIn(as));
-        for (const [name, value] of Object.entries(headers))
-          if (value === null) sent.delete(name);
-          else sent.set(name, value);
-        return fetch(new URL(path, origin), {
-          method: method ?? (isWrite ? "POST" : "GET"),
-          headers: sent,
-          body: form ? new URLSearchParams(form) : body,
-          redirect: "manual",
-        });
+      async fetch(path: string, { as, ...request }: SiteRequest = {}): Promise<Response> {
+        return send(parts.origin, path, { ...request, cookie: as ? await sessions.signIn(as) : null });
       },
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startParts(
+  { pooled = false, counted = false, people = [], env = {} }: SiteOptions,
+  stops: (() => Promise<unknown>)[],
+) {
+  const started = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
+    stops.push(part.stop);
+    return part;
+  };
+  const database = await createTestDatabase();
+  stops.push(database.drop);
+  const db = openDatabase(database.url);
+  stops.push(() => db.close());
+  const poolSize = pooled === true ? 5 : Number(pooled);
+  const pooler = pooled ? started(await startPgBouncer({ databaseUrl: database.url, poolSize })) : null;
+  const proxy = counted ? started(await startCountingProxy(pooler?.url ?? database.url)) : null;
+
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const clerk = started(await createClerkStandIn({ port: await freePort(), appOrigin: origin, people }));
+  const log: string[] = [];
+  const address = proxy?.url ?? pooler?.url ?? database.url;
+  const variables = { ...clerk.env, COOKIE_SECRET, ORIGIN: origin, DATABASE_URL: address, ...env };
+  started(await startWorker({ port, env: variables, log: (line) => log.push(line) }));
+  return {
+    origin,
+    databaseUrl: database.url,
+    /** A connection of the test's own, past pooler and proxy. */
+    db,
+    clerk,
+    /** Both are there only where they were asked for. */
+    pooler: pooler as PgBouncer,
+    proxy: proxy as CountingProxy,
+    /** What the Worker has logged. */
+    log,
+  };
+}
+
+/** The browsers of the people who are signed in: one each, with a fresh token for each request. */
+function sessionsAt(clerk: ClerkStandIn) {
+  const sessions = new Map<string, ReturnType<ClerkStandIn["openSession"]>>();
+
+  /** The cookies of a browser in which this person is signed in. */
+  const cookiesOf = async ({ id }: Pick<TestMember, "id">, flaws?: TokenFlaws) => {
+    const { client, session } = sessions.get(id) ?? clerk.openSession(id);
+    sessions.set(id, { client, session });
+    const token = await clerk.mintSessionToken(session, flaws);
+    return { __session: token, __client_uat: String(client.uat), __client: client.token };
+  };
+  /** The `Cookie` header of this person's browser. */
+  const signIn = async (person: Pick<TestMember, "id">, flaws?: TokenFlaws): Promise<string> => {
+    const { __session, __client_uat } = await cookiesOf(person, flaws);
+    return `__session=${__session}; __client_uat=${__client_uat}`;
+  };
+  return { cookiesOf, signIn };
+}
+
+type SiteMember = Omit<MemberDetails, "id"> & { isDeleted?: boolean };
+
+/** Somebody who signed up at Clerk; a webhook has told the forum. */
+async function makeSiteMember(
+  { clerk, db, log }: Awaited<ReturnType<typeof startParts>>,
+  { isDeleted = false, ...details }: SiteMember = {},
+): Promise<TestMember> {
+  const { handle = newHandle(), firstName = null, lastName = null, email = null } = details;
+  const { id } = await clerk.createPerson({ username: handle, firstName, lastName, email });
+  const viewer = await getViewer(db, id);
+  if (!viewer) throw new Error(`The webhook about ${handle} was not taken:\n${log.join("\n")}`);
+  await setStanding(db, id, details);
+  // The session stays: tokens made before the end of an account are good for a minute.
+  if (isDeleted) await deleteMember(db, { id });
+  return { id, handle: viewer.handle };
+}
+
+type SentRequest = Omit<SiteRequest, "as"> & { cookie: string | null };
+
+function send(origin: string, path: string, request: SentRequest): Promise<Response> {
+  const { method, form, body, cookie, headers = {} } = request;
+  const isWrite = form !== undefined || body !== undefined || (method ?? "GET") !== "GET";
+  const sent = new Headers({
+    // A kept connection may be closed by the Worker in the moment in which it is used again.
+    Connection: "close",
+    Accept: "text/html",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Site": isWrite ? "same-origin" : "none",
+    "User-Agent": "Mozilla/5.0",
+  });
+  if (isWrite) sent.set("Origin", origin);
+  if (cookie) sent.set("Cookie", cookie);
+  for (const [name, value] of Object.entries(headers))
+    if (value === null) sent.delete(name);
+    else sent.set(name, value);
+  return fetch(new URL(path, origin), {
+    method: method ?? (isWrite ? "POST" : "GET"),
+    headers: sent,
+    body: form ? new URLSearchParams(form) : body,
+    redirect: "manual",
+  });
 }
 
 /** A site that a test file has for itself; gone after its last test. */
