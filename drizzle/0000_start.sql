@@ -119,4 +119,4 @@ CREATE INDEX "threads_category_top_idx" ON "threads" USING btree ("category_id",
 CREATE INDEX "threads_latest_idx" ON "threads" USING btree ("last_activity_at","number") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "threads_new_idx" ON "threads" USING btree ("created_at","number") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "threads_top_idx" ON "threads" USING btree ("score","number") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "threads_author_idx" ON "threads" USING btree ("author_id","created_at","number");
+CREATE INDEX "threads_author_idx" ON "threads" USING btree ("author_id","created_at","number") WHERE deleted_at is null;

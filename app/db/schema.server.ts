@@ -137,7 +137,7 @@ export const threads = pgTable(
     index("threads_latest_idx").on(t.lastActivityAt, t.number).where(sql`deleted_at is null`),
     index("threads_new_idx").on(t.createdAt, t.number).where(sql`deleted_at is null`),
     index("threads_top_idx").on(t.score, t.number).where(sql`deleted_at is null`),
-    index("threads_author_idx").on(t.authorId, t.createdAt, t.number),
+    index("threads_author_idx").on(t.authorId, t.createdAt, t.number).where(sql`deleted_at is null`),
   ],
 );
 

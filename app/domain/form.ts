@@ -61,8 +61,5 @@ export const Body = z
       );
   });
 
-/** The id that a creating form was drawn with. A form without one (an old page, a script) gets its own. */
-export const Submission = z
-  .uuid("This form is damaged. Your text is still here: send it again.")
-  .optional()
-  .transform((id) => id ?? crypto.randomUUID());
+/** The id that tells a repeat of a creating form from a new one. */
+export const Submission = z.uuid("This form is damaged. Your text is still here: send it again.");

@@ -42,5 +42,8 @@ export const refusalContext = createContext<{ status: 403 | 405 | 413; message: 
 /** The browser's session that holds forms for a while. */
 export const heldFormsContext = createContext<SessionStorage<{ forms: HeldForm[] }>>();
 
+/** The form that an unsafe request carries, with its submission id. */
+export const formContext = createContext<FormData>();
+
 /** What an unsafe request carried, so that an error page can give it back. */
 export const keptFormContext = createContext<{ current: HeldForm | null }>();

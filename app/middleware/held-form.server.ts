@@ -16,7 +16,7 @@ export async function holdForm(
 ): Promise<{ path: string; cookie: string }> {
   const earlier = await listForms(storage, request);
   const session = await storage.getSession();
-  session.set("forms", [...earlier, withSubmission(form)].slice(-HELD_FORMS_MAX));
+  session.set("forms", [...earlier, form].slice(-HELD_FORMS_MAX));
   const expires = new Date(Date.now() + HELD_FORM_SECONDS * 1000);
   return { path: `/continue/${form.id}`, cookie: await storage.commitSession(session, { expires }) };
 }
@@ -33,11 +33,4 @@ export async function getHeldForm(
 async function listForms(storage: HeldForms, request: Request): Promise<HeldForm[]> {
   const session = await storage.getSession(request.headers.get("Cookie"));
   return session.get("forms") ?? [];
-}
-
-/** A reader's page has no submission id of its own, since it is one page for everyone. */
-function withSubmission(form: HeldForm): HeldForm {
-  if (form.fields.some(([name, value]) => name === "submission" && value)) return form;
-  const rest = form.fields.filter(([name]) => name !== "submission");
-  return { ...form, fields: [...rest, ["submission", crypto.randomUUID()]] };
 }

@@ -1,15 +1,19 @@
 import type { MiddlewareFunction } from "react-router";
 import { formFields } from "#app/domain/held-form.ts";
 import { readForm } from "#app/http.ts";
-import { keptFormContext } from "./context.server.ts";
+import { formContext, keptFormContext } from "./context.server.ts";
 
-/** Remembers what an unsafe request carries: whatever fails after this, the error page gives it back. */
+/**
+ * Reads what an unsafe request carries, once: the action works on it, and whatever fails after this, the error page
+ * gives it back. A form that was drawn without a submission id (a reader's page is one page for everyone) gets
+ * one here, so that a repeat of it is known for what it is.
+ */
 export const keepForm: MiddlewareFunction<Response> = async ({ request, url, context }) => {
   if (request.method === "GET" || request.method === "HEAD") return;
-  const fields = formFields(await readForm(request.clone()));
-  context.get(keptFormContext).current = {
-    id: crypto.randomUUID(),
-    action: `${url.pathname}${url.search}`,
-    fields,
-  };
+  // A copy, since Clerk's middleware makes its own request out of this one.
+  const form = await readForm(request.clone());
+  if (!form.get("submission")) form.set("submission", crypto.randomUUID());
+  context.set(formContext, form);
+  const action = `${url.pathname}${url.search}`;
+  context.get(keptFormContext).current = { id: crypto.randomUUID(), action, fields: formFields(form) };
 };

@@ -4,8 +4,8 @@ import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
-import { readForm, seeOther } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { seeOther } from "#app/http.ts";
+import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/settings";
@@ -21,9 +21,9 @@ export function loader({ context, url }: Route.LoaderArgs) {
   };
 }
 
-export async function action({ context, request, url }: Route.ActionArgs) {
+export async function action({ context, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
-  const parsed = parseForm(SettingsForm, await readForm(request));
+  const parsed = parseForm(SettingsForm, context.get(formContext));
   const { values } = parsed;
   const refusal = writeRefusal(viewer, new Date());
   if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });

@@ -4,8 +4,8 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { DeleteForm } from "#app/domain/reply.ts";
-import { badRequest, forbidden, notFound, readForm, seeOther } from "#app/http.ts";
-import { databaseContext } from "#app/middleware/context.server.ts";
+import { badRequest, forbidden, notFound, seeOther } from "#app/http.ts";
+import { databaseContext, formContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/delete";
 
@@ -13,9 +13,9 @@ export { onlyPosted as loader } from "#app/http.ts";
 export { NoPage as default } from "#app/ui/no-page.ts";
 
 /** Deletes what the viewer wrote, or brings it back. */
-export async function action({ context, params, request, url }: Route.ActionArgs) {
+export async function action({ context, params, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
-  const parsed = parseForm(DeleteForm, await readForm(request));
+  const parsed = parseForm(DeleteForm, context.get(formContext));
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
   if (!thread || !number) throw notFound();

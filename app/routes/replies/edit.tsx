@@ -6,8 +6,8 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
-import { notFound, readForm, seeOther } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { notFound, seeOther } from "#app/http.ts";
+import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/edit";
@@ -28,10 +28,10 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   return { site: context.get(siteContext), thread: found.thread, reply: { number, body, revision } };
 }
 
-export async function action({ context, params, request, url }: Route.ActionArgs) {
+export async function action({ context, params, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
   const { thread, number } = readNumbers(params);
-  const form = await readForm(request);
+  const form = context.get(formContext);
   const parsed = parseForm(number === 1 ? EditOpeningPostForm : EditReplyForm, form);
   const { values } = parsed;
   if (form.has("preview"))

@@ -8,8 +8,8 @@ import { REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { NewReplyForm } from "#app/domain/reply.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
-import { notFound, readForm, seeOther } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { notFound, seeOther } from "#app/http.ts";
+import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { Preview, useAnswer } from "#app/ui/form.tsx";
@@ -37,11 +37,11 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   };
 }
 
-export async function action({ context, params, request, url }: Route.ActionArgs) {
+export async function action({ context, params, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
   const thread = parseNumber(params.number);
   if (!thread) throw notFound();
-  const form = await readForm(request);
+  const form = context.get(formContext);
   const parsed = parseForm(NewReplyForm, form);
   const { values } = parsed;
   if (form.has("preview"))

@@ -5,8 +5,8 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
-import { badRequest, forbidden, notFound, readForm, seeOther, wantsData } from "#app/http.ts";
-import { databaseContext } from "#app/middleware/context.server.ts";
+import { badRequest, forbidden, notFound, seeOther, wantsData } from "#app/http.ts";
+import { databaseContext, formContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/vote";
 
@@ -16,7 +16,7 @@ export { NoPage as default } from "#app/ui/no-page.ts";
 /** Sets the viewer's vote on a reply: up, down, or none. */
 export async function action({ context, params, request, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
-  const parsed = parseForm(VoteForm, await readForm(request));
+  const parsed = parseForm(VoteForm, context.get(formContext));
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
   if (!thread || !number) throw notFound();

@@ -4,8 +4,8 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal } from "#app/domain/permissions.ts";
 import { LockForm } from "#app/domain/thread.ts";
-import { badRequest, notFound, readForm, seeOther } from "#app/http.ts";
-import { databaseContext } from "#app/middleware/context.server.ts";
+import { badRequest, notFound, seeOther } from "#app/http.ts";
+import { databaseContext, formContext } from "#app/middleware/context.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/lock";
 
@@ -13,9 +13,9 @@ export { onlyPosted as loader } from "#app/http.ts";
 export { NoPage as default } from "#app/ui/no-page.ts";
 
 /** Locks a thread, or opens it again. */
-export async function action({ context, params, request, url }: Route.ActionArgs) {
+export async function action({ context, params, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
-  const parsed = parseForm(LockForm, await readForm(request));
+  const parsed = parseForm(LockForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
   refuse(moderateRefusal(viewer, new Date()));

@@ -6,8 +6,8 @@ import { renderMarkdown } from "#app/domain/markdown.ts";
 import { threadPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
-import { readForm, seeOther } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { seeOther } from "#app/http.ts";
+import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import { useDraft } from "#app/ui/use-draft.ts";
@@ -27,9 +27,9 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   };
 }
 
-export async function action({ context, request, url }: Route.ActionArgs) {
+export async function action({ context, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
-  const form = await readForm(request);
+  const form = context.get(formContext);
   const parsed = parseForm(NewThreadForm, form);
   const { values } = parsed;
   const refusal = writeRefusal(viewer, new Date());

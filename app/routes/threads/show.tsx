@@ -96,10 +96,8 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
           <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
         )}
       </section>
-      <p>
-        <Link className="button quiet" to={categoryPath(thread.category.slug)}>
-          ← Back to {thread.category.name}
-        </Link>
+      <p className="quiet back">
+        <Link to={categoryPath(thread.category.slug)}>← Back to {thread.category.name}</Link>
       </p>
     </article>
   );
