@@ -1,4 +1,4 @@
-import { env as bindings, WorkerEntrypoint } from "cloudflare:workers";
+import { WorkerEntrypoint } from "cloudflare:workers";
 import * as build from "virtual:react-router/server-build";
 import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
 import { createCookie, createRequestHandler, RouterContextProvider } from "react-router";
@@ -12,6 +12,7 @@ import {
   databaseContext,
   heldFormsContext,
   keptFormContext,
+  type PageRefusal,
   readerContext,
   refusalContext,
   requestIdContext,
@@ -29,14 +30,15 @@ const handleRequest = createRequestHandler(build, import.meta.env.MODE);
 /** What is no page has nothing to load and nowhere to send. */
 const PLAIN: PageKind = { isReader: true, nonce: "", clerkOrigins: [], origin: "" };
 
-type Refusal = { status: 403 | 405 | 413; message: string };
-
-const FORGED: Refusal = {
+const FORGED: PageRefusal = {
   status: 403,
   message: "This form did not come from a page of this forum, so it was not accepted.",
 };
-const NOT_POSTED: Refusal = { status: 405, message: "Pages of this forum are read, and forms are posted." };
-const TOO_LARGE: Refusal = { status: 413, message: "That is more than a form of this forum can hold." };
+const NOT_POSTED: PageRefusal = {
+  status: 405,
+  message: "Pages of this forum are read, and forms are posted.",
+};
+const TOO_LARGE: PageRefusal = { status: 413, message: "That is more than a form of this forum can hold." };
 
 /** Pages that lead to Clerk and back, and so are never one document for everyone. */
 const MEMBER_ONLY = /^\/(sign-in|sign-up|continue\/[^/]*)(\.data)?$/;
@@ -80,7 +82,7 @@ export class Reader extends WorkerEntrypoint {
 
 function readEnv(rawEnv: unknown): Env | null {
   try {
-    return parseEnv(rawEnv ?? bindings);
+    return parseEnv(rawEnv);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return null;
@@ -106,7 +108,7 @@ function answerRefusal(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  refusal: Refusal,
+  refusal: PageRefusal,
 ): Promise<Response> {
   const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
   return answerPage(asked, env, ctx, { isReader: true, refusal });
@@ -116,7 +118,7 @@ async function answerPage(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { isReader, refusal }: { isReader: boolean; refusal?: Refusal },
+  { isReader, refusal }: { isReader: boolean; refusal?: PageRefusal },
 ): Promise<Response> {
   const connection = openDatabase(env.DATABASE_URL, { unavailable: serviceUnavailable, unacceptable });
   const nonce = isReader ? "" : crypto.randomUUID();
@@ -144,7 +146,7 @@ type PageParts = {
   connection: DatabaseConnection;
   isReader: boolean;
   nonce: string;
-  refusal: Refusal | null;
+  refusal: PageRefusal | null;
 };
 
 function pageContext(env: Env, { connection, isReader, nonce, refusal }: PageParts): RouterContextProvider {

@@ -36,8 +36,11 @@ export const cspNonceContext = createContext<string>("");
 /** Names the request in logs and on error pages. */
 export const requestIdContext = createContext<string>("");
 
-/** A status that the Worker has already decided on (a forged or an oversized request), to be shown as a page. */
-export const refusalContext = createContext<{ status: 403 | 405 | 413; message: string } | null>(null);
+/** What the Worker has already decided: the request is forged, oversized, or of a kind that nothing here takes. */
+export type PageRefusal = { status: 403 | 405 | 413; message: string };
+
+/** A refusal that is to be shown as a page, or null. */
+export const refusalContext = createContext<PageRefusal | null>(null);
 
 /** The browser's session that holds forms for a while. */
 export const heldFormsContext = createContext<SessionStorage<{ forms: HeldForm[] }>>();

@@ -204,12 +204,25 @@ const WRITINGS: [name: string, make: () => Writing][] = [
 ];
 
 /** The form of the error page, checked to hold all that was sent. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 function keptForm(html: string, { path, fields }: Writing): FormOnPage {
   const kept = formsOf(html).find(({ action }) => action === path);
   expect(html).toMatch(/<button[^>]*>Try again<\/button>/);
   // A browser sends line breaks as CR LF, however the page holds them.
-  const lines = ([name, value]: [string, string]) => [name, value.replace(/\r\n?|\n/g, "\r\n")];
-  expect(kept?.fields.map(lines)).toEqual(Object.entries(fields).map(lines));
+  const lines = ([name, value]: [string, unknown]) => [
+    name,
+    typeof value === "string" ? value.replace(/\r\n?|\n/g, "\r\n") : value,
+  ];
+  // A form that came without a submission id has one from here on, so that it can be sent again without doubt.
+  const expected = Object.entries({
+    ...fields,
+    submission: fields.submission ?? expect.stringMatching(UUID),
+  });
+  expect(Object.fromEntries((kept?.fields ?? []).map(lines))).toEqual(
+    Object.fromEntries(expected.map(lines)),
+  );
+  expect(kept?.fields).toHaveLength(expected.length);
   expect(kept?.method).toBe("post");
   return kept as FormOnPage;
 }
