@@ -13,6 +13,7 @@ import {
   readerContext,
   viewerContext,
 } from "./context.server.ts";
+import { hasEnded } from "./ended-session.server.ts";
 import { holdForm } from "./held-form.server.ts";
 
 /** Pages that must work for whoever comes, whatever the database knows of them. */
@@ -35,8 +36,8 @@ export const identifyViewer: MiddlewareFunction<Response> = async (args) => {
 };
 
 async function findViewer(args: Parameters<MiddlewareFunction<Response>>[0]): Promise<Viewer | null> {
-  const { userId } = await getAuth(args);
-  if (!userId) {
+  const { userId, sessionId } = await getAuth(args);
+  if (!userId || hasEnded(args.request, sessionId)) {
     if (wantsData(args.request) && args.request.method === "GET") throw redirectDocument(pathOf(args.url));
     return null;
   }

@@ -1,6 +1,7 @@
 import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
 import { clerkContext } from "#app/middleware/context.server.ts";
+import { endSession } from "#app/middleware/ended-session.server.ts";
 import type { Route } from "./+types/sign-out";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -12,8 +13,7 @@ export async function action(args: Route.ActionArgs) {
   const options = args.context.get(clerkContext);
   if (sessionId) await revoke(() => clerkClient(args, options).sessions.revokeSession(sessionId));
   const headers = new Headers();
-  for (const name of sessionCookies(args.request))
-    headers.append("Set-Cookie", `${name}=; Path=/; Max-Age=0; SameSite=Lax`);
+  for (const cookie of endSession(args.request, sessionId)) headers.append("Set-Cookie", cookie);
   return redirectDocument("/", { status: 303, headers });
 }
 
@@ -40,12 +40,4 @@ async function revoke(call: () => Promise<unknown>): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(JSON.stringify({ level: "warning", message: "Clerk did not revoke a session", reason }));
   }
-}
-
-/** Clerk's cookies that this browser sent; Clerk adds a suffix to them where instances share a domain. */
-function sessionCookies(request: Request): string[] {
-  const names = (request.headers.get("Cookie") ?? "")
-    .split(";")
-    .map((part) => part.split("=")[0]?.trim() ?? "");
-  return names.filter((name) => /^__(session|client_uat|refresh)(_[\w-]+)?$/.test(name));
 }
