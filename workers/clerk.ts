@@ -1,5 +1,6 @@
 import { buildAccountsBaseUrl } from "@clerk/shared/buildAccountsBaseUrl";
 import type { ClerkOptions } from "#app/middleware/context.server.ts";
+import { cookiesOf } from "#app/middleware/session-cookies.server.ts";
 import type { Env } from "./env.ts";
 
 /** Where Clerk lives for this forum: its Frontend API and its hosted pages. */
@@ -36,8 +37,7 @@ export function clerkOptions(env: Env): ClerkOptions {
  * A return from Clerk carries its parameters in the query.
  */
 export function mayBeSignedIn(request: Request): boolean {
-  for (const part of (request.headers.get("Cookie") ?? "").split(";")) {
-    const [name = "", value = ""] = part.trim().split("=", 2);
+  for (const [name, value] of cookiesOf(request)) {
     if (/^__session(_|$)/.test(name) && value !== "") return true;
     if (/^__client_uat(_|$)/.test(name) && value !== "" && value !== "0") return true;
   }

@@ -13,8 +13,8 @@ import {
   readerContext,
   viewerContext,
 } from "./context.server.ts";
-import { hasEnded } from "./ended-session.server.ts";
 import { holdForm } from "./held-form.server.ts";
+import { hasEnded } from "./session-cookies.server.ts";
 
 /** Pages that must work for whoever comes, whatever the database knows of them. */
 const OPEN_TO_ALL = new Set(["sign-out", "*"]);

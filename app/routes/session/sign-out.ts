@@ -1,7 +1,7 @@
 import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
 import { clerkContext } from "#app/middleware/context.server.ts";
-import { endSession } from "#app/middleware/ended-session.server.ts";
+import { endSession, sessionToken } from "#app/middleware/session-cookies.server.ts";
 import type { Route } from "./+types/sign-out";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -23,7 +23,7 @@ const EVER_MS = 10 * 365 * 24 * 3600 * 1000;
 /** The session of a token that has run out: without JavaScript every token has, a minute after its page was drawn. */
 async function endedSession({ request, context }: Route.ActionArgs): Promise<string | null> {
   const { jwtKey, secretKey, authorizedParties } = context.get(clerkContext);
-  const [, token] = /(?:^|;\s*)__session(?:_[\w-]+)?=([^;]+)/.exec(request.headers.get("Cookie") ?? "") ?? [];
+  const token = sessionToken(request);
   if (!token) return null;
   const options = { jwtKey, secretKey, authorizedParties, clockSkewInMs: EVER_MS };
   return verifyToken(token, options).then(

@@ -22,7 +22,14 @@ function clerkCookies(request: Request): string[] {
   return names.filter((name) => /^__(session|client_uat|refresh)(_[\w-]+)?$/.test(name));
 }
 
-function cookiesOf(request: Request): [name: string, value: string][] {
+/** The session token that this browser sent, run out or not. */
+export function sessionToken(request: Request): string | null {
+  const token = cookiesOf(request).find(([name]) => /^__session(_[\w-]+)?$/.test(name));
+  return token?.[1] || null;
+}
+
+/** The cookies of a request, in order, as they came. */
+export function cookiesOf(request: Request): [name: string, value: string][] {
   return (request.headers.get("Cookie") ?? "").split(";").map((part) => {
     const [name = "", value = ""] = part.trim().split("=", 2);
     return [name, value];
