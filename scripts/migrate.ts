@@ -23,7 +23,7 @@ export async function migrate(url: string): Promise<void> {
   const { sql, close } = await connect(url, { settings: { lock_timeout: TURN_TIMEOUT } });
   try {
     await sql`select pg_advisory_lock(${LOCK_KEY})`;
-    await sql.unsafe(`set lock_timeout = '${TABLE_TIMEOUT}'`);
+    await sql`select set_config('lock_timeout', ${TABLE_TIMEOUT}, false)`;
     await applyMigrations(drizzle({ client: sql }), { migrationsFolder: MIGRATIONS });
   } catch (error) {
     throw explainTimeout(error);

@@ -122,6 +122,17 @@ test("only workers/ reads the Worker's bindings and the environment", () => {
   expect(readers).toEqual([]);
 });
 
+test("one file writes values into the text of a statement; everywhere else they are parameters", () => {
+  const writesText = /(?<!\bString)\.raw\(|\.unsafe\(|inlineParams|StringChunk|\bsql\[|fromList\(/i;
+  const writers = shipped.filter((file) => writesText.test(readFileSync(file, "utf8")));
+  expect(writers).toEqual(["app/db/statements.server.ts"]);
+  // Called as a function, drizzle's tag takes any text for its own. (postgres-js has a use of it that is safe.)
+  const callers = shipped.filter(
+    (file) => /^(app|workers)\//.test(file) && /\bsql\(/.test(readFileSync(file, "utf8")),
+  );
+  expect(callers).toEqual([]);
+});
+
 test("what runs on the server alone says so in its name", () => {
   const unnamed = shipped.filter(
     (file) => /^app\/(db|middleware)\//.test(file) && !/\.server\.ts$/.test(file),

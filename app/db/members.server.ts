@@ -3,6 +3,7 @@ import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import type { ColorScheme, DateStyle, Viewer } from "#app/domain/viewer.ts";
 import type { MemberPage } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
+import { integer, timestamp, uuid, word } from "./statements.server.ts";
 
 /** The member with this Clerk id as the viewer of a page, or null where no row exists yet. One statement. */
 export async function getViewer(db: Database, userId: string): Promise<Viewer | null> {
@@ -12,7 +13,7 @@ export async function getViewer(db: Database, userId: string): Promise<Viewer | 
       u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle"
     from members m
     join "user" u on u.id = m.user_id
-    where m.user_id = ${userId}`);
+    where m.user_id = ${word(userId)}`);
   return viewer ?? null;
 }
 
@@ -37,7 +38,7 @@ export async function getMemberPage(
     ) as page
     from members m
     join "user" u on u.id = m.user_id
-    where lower(m.handle) = lower(${handle})`);
+    where lower(m.handle) = lower(${word(handle)})`);
   return row?.page ?? null;
 }
 
@@ -50,9 +51,9 @@ function threadsOfMember(before: MemberList["before"]) {
       from (
         select number from threads
         where author_id = m.user_id and deleted_at is null
-          ${before ? sql`and (created_at, number) < (${before.time}::timestamptz, ${before.id}::bigint)` : sql``}
+          ${before ? sql`and (created_at, number) < (${timestamp(before.time)}, ${integer(Number(before.id))})` : sql``}
         order by created_at desc, number desc
-        limit ${THREADS_PER_PAGE + 1}
+        limit ${integer(THREADS_PER_PAGE + 1)}
       ) page
       join threads t on t.number = page.number
       join categories c on c.id = t.category_id
@@ -68,9 +69,9 @@ function repliesOfMember(before: MemberList["before"]) {
       from thread_replies r
       join threads t on t.id = r.thread_id
       where r.author_id = m.user_id and r.number > 1 and r.deleted_at is null and t.deleted_at is null
-        ${before ? sql`and (r.created_at, r.id) < (${before.time}::timestamptz, ${before.id}::uuid)` : sql``}
+        ${before ? sql`and (r.created_at, r.id) < (${timestamp(before.time)}, ${uuid(before.id)})` : sql``}
       order by r.created_at desc, r.id desc
-      limit ${THREADS_PER_PAGE + 1}
+      limit ${integer(THREADS_PER_PAGE + 1)}
     ) listed)`;
 }
 

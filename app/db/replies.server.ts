@@ -4,7 +4,7 @@ import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Refusal } from "#app/domain/permissions.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
-import { mayWrite } from "./statements.server.ts";
+import { integer, mayWrite, word } from "./statements.server.ts";
 import { THREAD_STATE } from "./threads.server.ts";
 
 /**
@@ -15,16 +15,18 @@ export async function getReply(
   db: Database,
   { thread, number, viewerId }: { thread: number; number: number | null; viewerId: string },
 ): Promise<ReplyContext | null> {
+  const viewer = word(viewerId);
+  const wanted = number === null ? sql`null` : integer(number);
   const [row] = await db.execute<ReplyContext>(sql`
     select to_jsonb(state) - 'id' as thread, (
       select json_build_object('number', r.number, 'authorId', r.author_id, 'handle', m.handle,
         'body', r.body, 'bodyHtml', r.body_html, 'revision', r.revision, 'isDeleted', r.deleted_at is not null)
       from thread_replies r join members m on m.user_id = r.author_id
-      where r.thread_id = state.id and r.number = ${number}::integer
-        and (r.deleted_at is null or r.author_id = ${viewerId})) as reply
+      where r.thread_id = state.id and r.number = ${wanted}
+        and (r.deleted_at is null or r.author_id = ${viewer})) as reply
     from (
       select ${THREAD_STATE}, t.id from threads t
-      where t.number = ${thread} and (t.deleted_at is null or t.author_id = ${viewerId})
+      where t.number = ${integer(thread)} and (t.deleted_at is null or t.author_id = ${viewer})
     ) state`);
   return row ?? null;
 }

@@ -13,7 +13,7 @@ import type {
   ThreadSummary,
 } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
-import { mayWrite } from "./statements.server.ts";
+import { boolean, integer, mayWrite, timestamp, word } from "./statements.server.ts";
 
 /** What a list is ordered by; an index stands behind each (app/db/schema.server.ts). */
 const SORT_KEYS: Record<Sort, SQL> = {
@@ -37,7 +37,7 @@ const THREAD_PEOPLE = sql`
 
 /** What the key of a cursor is compared as. */
 function cursorKey(after: Cursor): SQL {
-  return typeof after.key === "number" ? sql`${after.key}::integer` : sql`${after.key}::timestamptz`;
+  return typeof after.key === "number" ? integer(after.key) : timestamp(after.key);
 }
 
 /** The home page: every category with its counts and latest activity, and a page of threads. One statement. */
@@ -46,7 +46,7 @@ export async function getHomePage(
   { sort, after }: { sort: Sort; after: Cursor | null },
 ): Promise<{ categories: CategorySummary[]; threads: ThreadSummary[] }> {
   const key = SORT_KEYS[sort];
-  const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${after.number}::bigint)` : sql``;
+  const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${integer(after.number)})` : sql``;
   const [row] = await db.execute<{ categories: CategorySummary[]; threads: ThreadSummary[] }>(sql`
     select ${CATEGORY_SUMMARIES} as categories, (
       select coalesce(json_agg(listed), '[]') from (
@@ -56,7 +56,7 @@ export async function getHomePage(
         ${THREAD_PEOPLE}
         where t.deleted_at is null ${from}
         order by ${key} desc, t.number desc
-        limit ${THREADS_PER_PAGE + 1}
+        limit ${integer(THREADS_PER_PAGE + 1)}
       ) listed) as threads`);
   return row ?? { categories: [], threads: [] };
 }
@@ -88,7 +88,7 @@ export async function getCategoryPage(
 ): Promise<CategoryPage | null> {
   const key = SORT_KEYS[sort];
   const from = after
-    ? sql`and (t.is_pinned, ${key}, t.number) < (${after.isPinned}::boolean, ${cursorKey(after)}, ${after.number}::bigint)`
+    ? sql`and (t.is_pinned, ${key}, t.number) < (${boolean(after.isPinned)}, ${cursorKey(after)}, ${integer(after.number)})`
     : sql``;
   const [page] = await db.execute<CategoryPage>(sql`
     select c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
@@ -98,10 +98,10 @@ export async function getCategoryPage(
         ${THREAD_PEOPLE}
         where t.category_id = c.id and t.deleted_at is null ${from}
         order by t.is_pinned desc, ${key} desc, t.number desc
-        limit ${THREADS_PER_PAGE + 1}
+        limit ${integer(THREADS_PER_PAGE + 1)}
       ) listed) as threads
     from categories c
-    where c.slug = ${slug}`);
+    where c.slug = ${word(slug)}`);
   return page ?? null;
 }
 
@@ -118,6 +118,8 @@ export async function getThreadPage(
   db: Database,
   { number, page, viewerId }: { number: number; page: number; viewerId: string | null },
 ): Promise<ThreadPage | null> {
+  const viewer = viewerId === null ? sql`null::text` : word(viewerId);
+  const first = (page - 1) * REPLIES_PER_PAGE + 1;
   const [thread] = await db.execute<ThreadPage>(sql`
     select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
@@ -135,13 +137,13 @@ export async function getThreadPage(
         from thread_replies r
         join members m on m.user_id = r.author_id
         join "user" u on u.id = r.author_id
-        left join reply_votes v on v.reply_id = r.id and v.voter_id = ${viewerId}::text
+        left join reply_votes v on v.reply_id = r.id and v.voter_id = ${viewer}
         where r.thread_id = t.id
-          and r.number > ${(page - 1) * REPLIES_PER_PAGE}::integer and r.number <= ${page * REPLIES_PER_PAGE}::integer
+          and r.number between ${integer(first)} and ${integer(first + REPLIES_PER_PAGE - 1)}
       ) listed) as replies
     from threads t
     join categories c on c.id = t.category_id
-    where t.number = ${number} and (t.deleted_at is null or t.author_id = ${viewerId}::text)`);
+    where t.number = ${integer(number)} and (t.deleted_at is null or t.author_id = ${viewer})`);
   return thread ?? null;
 }
 
