@@ -4,6 +4,7 @@ import { isRouteErrorResponse, ServerRouter } from "react-router";
 import {
   cspNonceContext,
   keptFormContext,
+  pageRecordContext,
   requestIdContext,
   siteContext,
 } from "./middleware/context.server.ts";
@@ -23,6 +24,7 @@ export default async function handleDocument(
   const serverPage = {
     siteName: context.get(siteContext).name,
     keptForm: status >= 500 ? context.get(keptFormContext).current : null,
+    outage: context.get(pageRecordContext).outage,
   };
   const body = await renderToReadableStream(
     <ServerPageContext value={serverPage}>

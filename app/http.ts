@@ -48,3 +48,9 @@ export async function readForm(request: Request): Promise<FormData> {
 export function wantsData(request: Request): boolean {
   return new URL(request.url).pathname.endsWith(".data");
 }
+
+/** Whether what was thrown is `serviceUnavailable()`: only then a copy of what was there before will do. */
+export function isServiceUnavailable(error: unknown): boolean {
+  if (typeof error !== "object" || error === null || !("init" in error)) return false;
+  return (error.init as ResponseInit | null)?.status === 503;
+}

@@ -20,7 +20,7 @@ import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
-import { SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
+import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
 import { useFocusOnNavigation } from "./ui/use-focus.ts";
@@ -63,12 +63,13 @@ export function Layout({ children }: { children: ReactNode }) {
         <a className="skip-link" href="#main">
           Skip to the content
         </a>
-        <SiteHeader siteName={siteName} viewer={viewer} />
+        <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
         <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "relative" }}>
           <main id="main">
             {viewer && root && isSuspended(viewer, new Date(root.now)) && (
               <SuspensionNotice viewer={viewer} />
             )}
+            {onServer.outage?.madeAt && <OutageNotice {...onServer.outage} madeAt={onServer.outage.madeAt} />}
             {children}
           </main>
         </ClockContext>

@@ -1,31 +1,23 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import * as build from "virtual:react-router/server-build";
-import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
-import { createCookie, createRequestHandler, RouterContextProvider } from "react-router";
-import { type DatabaseConnection, openDatabase } from "#app/db/client.server.ts";
-import type { HeldForm } from "#app/domain/held-form.ts";
-import { FORM_BYTES_MAX, HELD_FORM_SECONDS } from "#app/domain/limits.ts";
+import { openDatabase } from "#app/db/client.server.ts";
+import type { Part } from "#app/db/parts.server.ts";
+import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
+import { readerPageAddress } from "#app/domain/paths.ts";
+import { memberTag } from "#app/domain/tags.ts";
 import { serviceUnavailable, unacceptable } from "#app/http.ts";
-import {
-  clerkContext,
-  cspNonceContext,
-  databaseContext,
-  heldFormsContext,
-  keptFormContext,
-  type PageRefusal,
-  readerContext,
-  refusalContext,
-  requestIdContext,
-  siteContext,
-} from "#app/middleware/context.server.ts";
-import { clerkAddresses, clerkOptions, mayBeSignedIn } from "./clerk.ts";
+import type { PageRecord, PageRefusal } from "#app/middleware/context.server.ts";
+import { mayBeSignedIn } from "./clerk.ts";
 import { type Env, parseEnv } from "./env.ts";
 import { type PageKind, withSecurityHeaders } from "./headers.ts";
 import { answerHealth } from "./health.ts";
+import { lastGood } from "./last-good.ts";
+import { answerPage } from "./page.ts";
+import { type PageCache, pageCache } from "./page-cache.ts";
+import { answerPart, requestedPart } from "./parts.ts";
+import { forBrowser, keepable } from "./reader-page.ts";
 import { isSameOrigin, withBody, withoutForeignHeaders } from "./requests.ts";
 import { handleClerkWebhook } from "./webhooks/clerk.ts";
-
-const handleRequest = createRequestHandler(build, import.meta.env.MODE);
+import { wroteCookie } from "./wrote.ts";
 
 /** What is no page has nothing to load and nowhere to send. */
 const PLAIN: PageKind = { isReader: true, nonce: "", clerkOrigins: [], origin: "" };
@@ -46,7 +38,7 @@ const MEMBER_ONLY = /^\/(sign-in|sign-up|continue\/[^/]*)(\.data)?$/;
 /** The gateway: every request comes here first, and none of its answers is cached. */
 export default {
   async fetch(request, rawEnv, ctx): Promise<Response> {
-    const env = readEnv(rawEnv);
+    const env = readEnv(rawEnv as object);
     const response = env ? await answer(request, env, ctx) : notConfigured();
     if (response.headers.has("Content-Security-Policy")) return response;
     return withSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
@@ -55,19 +47,61 @@ export default {
 
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const url = new URL(request.url);
-  if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, ctx);
+  const pages = pagesOf(env, ctx);
+  if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, { ctx, pages });
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (isRead && url.pathname === "/healthz") return answerHealth(openDatabase(env.DATABASE_URL), ctx);
   if (isRead && url.origin !== env.ORIGIN) return toOwnOrigin(url, env);
   if (isRead && !mayBeSignedIn(request) && !MEMBER_ONLY.test(url.pathname))
-    return ctx.exports.Reader.fetch(withoutForeignHeaders(request, { cookies: false }));
+    return answerReader(request, env, { ctx, pages });
   // Read before anything is refused: a browser that is still sending when the answer comes shows a lost connection.
   const whole = isRead ? request : await withBody(request, FORM_BYTES_MAX);
   if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, ctx, FORGED);
   if (!isRead && request.method !== "POST") return answerRefusal(request, env, ctx, NOT_POSTED);
   if (!whole) return answerRefusal(request, env, ctx, TOO_LARGE);
-  return answerPage(withoutForeignHeaders(whole, { cookies: true }), env, ctx, { isReader: false });
+  return answerMember(withoutForeignHeaders(whole, { cookies: true }), env, { ctx, pages });
 }
+
+type Surroundings = { ctx: ExecutionContext; pages: PageCache };
+
+function pagesOf(env: Env, ctx: ExecutionContext): PageCache {
+  const reader = ctx.exports.Reader;
+  return pageCache(ctx, { reader, origin: env.ORIGIN, freshSeconds: env.PAGE_FRESH_SECONDS });
+}
+
+/** What everyone who is signed out gets: out of the page cache, where there is such a page. */
+async function answerReader(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
+  const address = readerPageAddress(new URL(request.url));
+  if (!address) {
+    const asked = withoutForeignHeaders(request, { cookies: false });
+    return (await answerPage(asked, env, ctx, { isReader: true })).response;
+  }
+  const { response, outcome } = await pages.fetch(`${env.ORIGIN}${address}`);
+  return forBrowser(request, response, outcome);
+}
+
+/** Pages of members and what they send. Whoever wrote is answered when no reader can find the old page any more. */
+async function answerMember(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
+  const { response, record } = await answerPage(request, env, ctx, { isReader: false, pages });
+  if (record.changed.size === 0) return response;
+  await publish(record, env, pages);
+  response.headers.append("Set-Cookie", wroteCookie(Date.now()));
+  return response;
+}
+
+/** Drops the pages that show what was changed. A write stands whether or not that works: pages renew themselves. */
+async function publish({ changed, withdrawn }: Changes, env: Env, pages: PageCache): Promise<void> {
+  const done = await Promise.allSettled([
+    pages.purge([...changed]),
+    withdrawn.size > 0 && lastGood(env.LAST_GOOD).withdraw([...withdrawn]),
+  ]);
+  for (const { reason } of done.filter(({ status }) => status === "rejected") as PromiseRejectedResult[])
+    console.error(
+      JSON.stringify({ level: "error", message: "Pages were not dropped", reason: String(reason) }),
+    );
+}
+
+type Changes = Pick<PageRecord, "changed" | "withdrawn">;
 
 function notConfigured(): Response {
   return new Response("The forum is not configured. Its log says what is missing.", { status: 500 });
@@ -76,11 +110,32 @@ function notConfigured(): Response {
 /** Pages for the signed-out: the same document for everyone, with no cookie in or out, no Clerk and no script. */
 export class Reader extends WorkerEntrypoint {
   override async fetch(request: Request): Promise<Response> {
-    return answerPage(request, parseEnv(this.env), this.ctx, { isReader: true });
+    const env = parseEnv(this.env);
+    const url = new URL(request.url);
+    const part = requestedPart(url);
+    if (part) return this.#answerPart(part, env);
+    const page = await answerPage(request, env, this.ctx, { isReader: true });
+    return keepable(page, url, env.PAGE_FRESH_SECONDS);
+  }
+
+  async #answerPart(part: Part<unknown>, env: Env): Promise<Response> {
+    const database = openDatabase(env.DATABASE_URL, { unavailable: serviceUnavailable, unacceptable });
+    const waitUntil = (promise: Promise<unknown>) => this.ctx.waitUntil(promise);
+    try {
+      const sources = { database, lastGood: lastGood(env.LAST_GOOD), waitUntil };
+      return await answerPart(part, sources, env.PAGE_FRESH_SECONDS);
+    } finally {
+      waitUntil(database.close());
+    }
+  }
+
+  /** Drops what is kept of this entrypoint: Cloudflare lets each drop its own alone. */
+  async purge(tags: string[]): Promise<void> {
+    await this.ctx.cache?.purge({ tags });
   }
 }
 
-function readEnv(rawEnv: unknown): Env | null {
+function readEnv(rawEnv: object): Env | null {
   try {
     return parseEnv(rawEnv);
   } catch (error) {
@@ -94,84 +149,29 @@ function toOwnOrigin(url: URL, env: Env): Response {
   return Response.redirect(`${env.ORIGIN}${url.pathname}${url.search}`, 308);
 }
 
-async function answerWebhook(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+async function answerWebhook(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
   const connection = openDatabase(env.DATABASE_URL);
   try {
-    return await handleClerkWebhook(request, { secret: env.CLERK_WEBHOOK_SECRET, database: connection });
-  } finally {
-    ctx.waitUntil(connection.close());
-  }
-}
-
-/** A refused request is answered as if its address had been read, so that the refusal looks like this site. */
-function answerRefusal(
-  request: Request,
-  env: Env,
-  ctx: ExecutionContext,
-  refusal: PageRefusal,
-): Promise<Response> {
-  const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
-  return answerPage(asked, env, ctx, { isReader: true, refusal });
-}
-
-async function answerPage(
-  request: Request,
-  env: Env,
-  ctx: ExecutionContext,
-  { isReader, refusal }: { isReader: boolean; refusal?: PageRefusal },
-): Promise<Response> {
-  const connection = openDatabase(env.DATABASE_URL, { unavailable: serviceUnavailable, unacceptable });
-  const nonce = isReader ? "" : crypto.randomUUID();
-  const { frontendApi, signInUrl } = clerkAddresses(env);
-  try {
-    const context = pageContext(env, { connection, isReader, nonce, refusal: refusal ?? null });
-    const response = await handleRequest(request, context);
-    response.headers.set(
-      "Cache-Control",
-      isReader && !refusal ? "public, max-age=0, must-revalidate" : "private, no-store",
-    );
-    response.headers.append("Vary", "Cookie");
-    return withSecurityHeaders(response, {
-      isReader,
-      nonce,
-      origin: env.ORIGIN,
-      clerkOrigins: [...new Set([frontendApi, new URL(signInUrl).origin])],
+    return await handleClerkWebhook(request, {
+      secret: env.CLERK_WEBHOOK_SECRET,
+      database: connection,
+      recorded: ({ id, kind }) => {
+        const changed = new Set([memberTag(id)]);
+        return publish({ changed, withdrawn: kind === "deleted" ? changed : new Set() }, env, pages);
+      },
     });
   } finally {
     ctx.waitUntil(connection.close());
   }
 }
 
-type PageParts = {
-  connection: DatabaseConnection;
-  isReader: boolean;
-  nonce: string;
-  refusal: PageRefusal | null;
-};
-
-function pageContext(env: Env, { connection, isReader, nonce, refusal }: PageParts): RouterContextProvider {
-  const context = new RouterContextProvider();
-  const { signInUrl, signUpUrl } = clerkAddresses(env);
-  context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, signInUrl, signUpUrl });
-  context.set(databaseContext, connection);
-  context.set(readerContext, isReader);
-  context.set(clerkContext, clerkOptions(env));
-  context.set(cspNonceContext, nonce);
-  context.set(requestIdContext, crypto.randomUUID());
-  context.set(refusalContext, refusal);
-  context.set(heldFormsContext, heldForms(env));
-  context.set(keptFormContext, { current: null });
-  return context;
-}
-
-function heldForms(env: Env) {
-  const cookie = createCookie("held", {
-    secrets: [env.COOKIE_SECRET],
-    maxAge: HELD_FORM_SECONDS,
-    httpOnly: true,
-    sameSite: "lax",
-    secure: env.ORIGIN.startsWith("https:"),
-    path: "/",
-  });
-  return createWorkersKVSessionStorage<{ forms: HeldForm[] }>({ kv: env.HELD_FORMS, cookie });
+/** A refused request is answered as if its address had been read, so that the refusal looks like this site. */
+async function answerRefusal(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  refusal: PageRefusal,
+): Promise<Response> {
+  const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
+  return (await answerPage(asked, env, ctx, { isReader: true, refusal })).response;
 }

@@ -3,6 +3,8 @@ import { z } from "zod";
 const Text = z.string().trim().min(1);
 const Address = z.url({ protocol: /^https?$/ });
 
+const Namespace = z.custom<KVNamespace>((value) => value !== undefined, "is a KV binding and is not bound");
+
 /** Everything the Worker is configured with. docs/deploying.md says where each value is found. */
 const Env = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -19,13 +21,28 @@ const Env = z.object({
   CLERK_SIGN_UP_URL: Address.optional(),
   /** Read apart from the rest: without it only the webhook fails. */
   CLERK_WEBHOOK_SECRET: Text.optional(),
-  HELD_FORMS: z.custom<KVNamespace>((value) => value !== undefined, "is a KV binding and is not bound"),
+  HELD_FORMS: Namespace,
+  /** Copies of pages for the time when the database is away. */
+  LAST_GOOD: Namespace,
+  /** How long a reader's page is served without asking the database anew; 0 turns the page cache off. */
+  PAGE_FRESH_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
 });
 
 export type Env = z.output<typeof Env>;
 
+/** An isolate is given the same object with every request. */
+const known = new WeakMap<object, Env>();
+
 /** The Worker's configuration, checked. Throws an error that names everything missing or malformed. */
-export function parseEnv(env: unknown): Env {
+export function parseEnv(env: object): Env {
+  const earlier = known.get(env);
+  if (earlier) return earlier;
+  const checked = checkEnv(env);
+  known.set(env, checked);
+  return checked;
+}
+
+function checkEnv(env: object): Env {
   const parsed = Env.safeParse(env);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);

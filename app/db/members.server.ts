@@ -1,20 +1,48 @@
 import { sql } from "drizzle-orm";
-import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import type { ColorScheme, DateStyle, Viewer } from "#app/domain/viewer.ts";
-import type { MemberPage } from "#app/domain/views.ts";
+import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { integer, timestamp, uuid, word } from "./statements.server.ts";
 
 /** The member with this Clerk id as the viewer of a page, or null where no row exists yet. One statement. */
 export async function getViewer(db: Database, userId: string): Promise<Viewer | null> {
-  const [viewer] = await db.execute<Viewer>(sql`
+  return (await getViewerWithVotes(db, userId, null))?.viewer ?? null;
+}
+
+export type ViewerWithVotes = { viewer: Viewer; votes: ReplyVote[] };
+
+/**
+ * The viewer of a page, and what on it depends on them: on a page of a thread, their votes and the present scores.
+ * Null where no row exists yet. One statement.
+ */
+export async function getViewerWithVotes(
+  db: Database,
+  userId: string,
+  thread: { number: number; page: number } | null,
+): Promise<ViewerWithVotes | null> {
+  const [row] = await db.execute<Viewer & { votes: ReplyVote[] }>(sql`
     select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
       to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
-      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle"
+      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle",
+      ${thread ? votesOn(thread) : sql`'[]'::json`} as votes
     from members m
     join "user" u on u.id = m.user_id
     where m.user_id = ${word(userId)}`);
-  return viewer ?? null;
+  if (!row) return null;
+  const { votes, ...viewer } = row;
+  return { viewer, votes };
+}
+
+function votesOn({ number, page }: { number: number; page: number }) {
+  return sql`(
+    select coalesce(json_agg(json_build_object(
+      'number', r.number, 'score', r.score, 'vote', coalesce(v.value, 0))), '[]')
+    from threads t
+    join thread_replies r on r.thread_id = t.id
+      and r.number > ${integer((page - 1) * REPLIES_PER_PAGE)} and r.number <= ${integer(page * REPLIES_PER_PAGE)}
+    left join reply_votes v on v.reply_id = r.id and v.voter_id = m.user_id
+    where t.number = ${integer(number)})`;
 }
 
 /** Which of a member's two lists, and where it goes on: the time and the number of its last entry. */

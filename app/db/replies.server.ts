@@ -39,7 +39,7 @@ export type NewReply = {
   submission: string;
 };
 export type CreatedReply =
-  | { outcome: "created"; number: number; thread: { number: number; title: string } }
+  | { outcome: "created"; number: number; thread: { number: number; title: string; category: string } }
   | { outcome: "refused"; refusal: Refusal }
   | { outcome: "no-thread" };
 
@@ -60,6 +60,7 @@ type InsertedReply = {
   number: number | null;
   thread: number | null;
   title: string;
+  category: string;
   status: "open" | "locked" | null;
   mayWrite: boolean;
 };
@@ -68,7 +69,7 @@ async function insertReply(db: Database, reply: NewReply): Promise<CreatedReply>
   const { authorId, submission } = reply;
   const [row] = await db.execute<InsertedReply>(sql`
     with earlier as (
-      select r.number, t.number as thread, t.title from thread_replies r join threads t on t.id = r.thread_id
+      select r.number, t.number as thread, t.title, t.category_id from thread_replies r join threads t on t.id = r.thread_id
       where r.author_id = ${authorId} and r.submission = ${submission}::uuid
     ), thread as (
       update threads
@@ -90,16 +91,19 @@ async function insertReply(db: Database, reply: NewReply): Promise<CreatedReply>
     ), counted as (
       update categories set reply_count = reply_count + 1 where id in (select category_id from thread)
     ), result as (
-      select created.number, thread.number as thread, thread.title from created, thread
-      union all select number, thread, title from earlier
+      select created.number, thread.number as thread, thread.title, thread.category_id from created, thread
+      union all select number, thread, title, category_id from earlier
     )
-    select result.number, result.thread::integer as thread, result.title, state.status,
+    select result.number, result.thread::integer as thread, result.title, c.slug as category, state.status,
       ${mayWrite(authorId)} as "mayWrite"
     from (select 1) one
     left join result on true
+    left join categories c on c.id = result.category_id
     left join threads state on state.number = ${reply.thread} and state.deleted_at is null`);
-  if (row?.number && row.thread)
-    return { outcome: "created", number: row.number, thread: { number: row.thread, title: row.title } };
+  if (row?.number && row.thread) {
+    const { number, thread, title, category } = row;
+    return { outcome: "created", number, thread: { number: thread, title, category } };
+  }
   if (!row?.mayWrite) return { outcome: "refused", refusal: "suspended" };
   return row.status ? { outcome: "refused", refusal: "locked" } : { outcome: "no-thread" };
 }
@@ -180,6 +184,9 @@ async function getCurrent(db: Database, { thread, number, authorId }: ReplyEdit)
   return { body: found.reply.body, title: found.thread.title, revision: found.reply.revision };
 }
 
+/** The thread that a reply was deleted from or restored to, and why nothing was done, if so. */
+export type DeletedReply = { number: number; title: string; category: string; refusal: Refusal | null };
+
 /**
  * Deletes what its author wrote, or brings it back. A reply leaves its place; an opening post that nobody
  * has answered takes its thread along. `refusal` says why nothing was done. Null: no such reply. One statement.
@@ -192,11 +199,11 @@ export async function deleteReply(
     authorId,
     deleted,
   }: { thread: number; number: number; authorId: string; deleted: boolean },
-): Promise<{ number: number; title: string; refusal: Refusal | null } | null> {
+): Promise<DeletedReply | null> {
   const step = deleted ? -1 : 1;
-  const [row] = await db.execute<{ number: number; title: string; refusal: Refusal | null }>(sql`
+  const [row] = await db.execute<DeletedReply>(sql`
     with target as (
-      select r.id, t.number, t.title,
+      select r.id, t.number, t.title, t.category_id,
         case
           when not ${mayWrite(authorId)} then 'suspended'
           when r.author_id <> ${authorId} then 'not-author'
@@ -230,6 +237,7 @@ export async function deleteReply(
       from counted join threads before on before.id = counted.id
       where c.id = counted.category_id
     )
-    select number::integer as number, title, refusal from target`);
+    select target.number::integer as number, target.title, c.slug as category, target.refusal
+    from target join categories c on c.id = target.category_id`);
   return row ?? null;
 }

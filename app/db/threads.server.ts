@@ -4,14 +4,7 @@ import type { Cursor } from "#app/domain/cursor.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Sort } from "#app/domain/paging.ts";
-import type {
-  CategoryName,
-  CategoryPage,
-  CategorySummary,
-  ThreadPage,
-  ThreadState,
-  ThreadSummary,
-} from "#app/domain/views.ts";
+import type { CategoryName, CategoryPage, HomePage, ThreadPage, ThreadState } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { boolean, integer, mayWrite, timestamp, word } from "./statements.server.ts";
 
@@ -26,7 +19,8 @@ const THREAD_SUMMARY = sql`
   t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
   t.created_at as "createdAt", t.last_activity_at as "lastActivityAt",
   json_build_object('slug', c.slug, 'name', c.name) as category,
-  json_build_object('handle', author.handle, 'imageUrl', person.image_url) as author,
+  t.author_id as "authorId", json_build_object('handle', author.handle, 'imageUrl', person.image_url) as author,
+  coalesce(last_reply.author_id, t.author_id) as "lastAuthorId",
   coalesce(last_author.handle, author.handle) as "lastAuthor"`;
 
 const THREAD_PEOPLE = sql`
@@ -44,10 +38,10 @@ function cursorKey(after: Cursor): SQL {
 export async function getHomePage(
   db: Database,
   { sort, after }: { sort: Sort; after: Cursor | null },
-): Promise<{ categories: CategorySummary[]; threads: ThreadSummary[] }> {
+): Promise<HomePage> {
   const key = SORT_KEYS[sort];
   const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${integer(after.number)})` : sql``;
-  const [row] = await db.execute<{ categories: CategorySummary[]; threads: ThreadSummary[] }>(sql`
+  const [row] = await db.execute<HomePage>(sql`
     select ${CATEGORY_SUMMARIES} as categories, (
       select coalesce(json_agg(listed), '[]') from (
         select ${THREAD_SUMMARY}
@@ -131,7 +125,7 @@ export async function getThreadPage(
           coalesce(v.value, 0) as vote,
           json_build_object('handle', m.handle, 'imageUrl', u.image_url, 'role', m.role,
             'isDeleted', u.deleted_at is not null) as author,
-          (select json_build_object('number', p.number, 'handle', pm.handle)
+          (select json_build_object('number', p.number, 'handle', pm.handle, 'authorId', p.author_id)
             from thread_replies p join members pm on pm.user_id = p.author_id
             where p.thread_id = r.thread_id and p.number = r.reply_to_number) as "replyTo"
         from thread_replies r
@@ -214,16 +208,16 @@ export async function lockThread(
   return thread ?? null;
 }
 
-/** Pins a thread to the top of its category or unpins it, and says who did. Answers its state, or null. */
+/** Pins a thread to the top of its category or unpins it, and says who did. Answers its state and category, or null. */
 export async function pinThread(
   db: Database,
   { number, pinned, by }: { number: number; pinned: boolean; by: string },
-): Promise<ThreadState | null> {
-  const [thread] = await db.execute<ThreadState>(sql`
+): Promise<(ThreadState & { category: string }) | null> {
+  const [thread] = await db.execute<ThreadState & { category: string }>(sql`
     update threads t
     set is_pinned = ${pinned}, pinned_at = now(), pinned_by = ${by}
     where t.number = ${number} and t.deleted_at is null and ${isStaffNow(by)}
-    returning ${THREAD_STATE}`);
+    returning ${THREAD_STATE}, (select slug from categories where id = t.category_id) as category`);
   return thread ?? null;
 }
 

@@ -20,14 +20,21 @@ export type ThreadSummary = {
   status: "open" | "locked";
   isPinned: boolean;
   category: CategoryName;
+  authorId: string;
   author: { handle: string; imageUrl: string | null };
   /** Who wrote the newest reply; the author where there is none yet. */
+  lastAuthorId: string;
   lastAuthor: string;
   replyCount: number;
   score: number;
   createdAt: string;
   lastActivityAt: string;
 };
+
+/** A thread as a page lists it: the ids of people stay inside. */
+export type ListedThread = Omit<ThreadSummary, "authorId" | "lastAuthorId">;
+
+export type HomePage = { categories: CategorySummary[]; threads: ThreadSummary[] };
 
 export type CategoryPage = {
   slug: string;
@@ -44,7 +51,7 @@ export type ReplyView = {
   author: { handle: string; imageUrl: string | null; role: Role; isDeleted: boolean };
   /** Null where the reply is deleted. */
   bodyHtml: string | null;
-  replyTo: { number: number; handle: string } | null;
+  replyTo: { number: number; handle: string; authorId: string } | null;
   score: number;
   /** The viewer's own vote: -1, 0 or 1. */
   vote: -1 | 0 | 1;
@@ -52,6 +59,9 @@ export type ReplyView = {
   editedAt: string | null;
   createdAt: string;
 };
+
+/** What of a reply depends on who asks, and its score, which changes most often. */
+export type ReplyVote = Pick<ReplyView, "number" | "score" | "vote">;
 
 export type ThreadState = {
   number: number;

@@ -1,8 +1,10 @@
 import type { clerkMiddleware } from "@clerk/react-router/server";
 import { createContext, type SessionStorage } from "react-router";
 import type { Database } from "#app/db/client.server.ts";
+import type { Part } from "#app/db/parts.server.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
+import type { ReplyVote } from "#app/domain/views.ts";
 
 /** What the Worker was configured with and every page may know. */
 export type Site = {
@@ -21,6 +23,9 @@ export const databaseContext = createContext<Database>();
 
 /** Who asks, as the database knows them; null for the signed-out. Set by the viewer middleware. */
 export const viewerContext = createContext<Viewer | null>(null);
+
+/** The viewer's own votes on the replies of the page, and the present scores; empty for the signed-out. */
+export const votesContext = createContext<ReplyVote[]>([]);
 
 /** True where one document serves everyone: no cookies, no Clerk, no JavaScript. */
 export const readerContext = createContext<boolean>(false);
@@ -50,3 +55,25 @@ export const formContext = createContext<FormData>();
 
 /** What an unsafe request carried, so that an error page can give it back. */
 export const keptFormContext = createContext<{ current: HeldForm | null }>();
+
+/** A part as it was read: when (milliseconds since 1970), and whether it is a copy from before an outage. */
+export type ReadPart<Data> = { data: Data; madeAt: number; isCopy: boolean };
+
+/** Reads the parts of pages that are the same for everyone. How fresh they must be depends on who asks. */
+export const partsContext = createContext<{ read<Data>(part: Part<Data>): Promise<ReadPart<Data>> }>();
+
+/** What becomes known of a request while it is answered, and what the Worker does about it afterwards. */
+export type PageRecord = {
+  /** What the page shows: it may be kept until one of these changes (app/domain/tags.ts). */
+  shown: Set<string>;
+  /** What the request has changed: pages that show it are dropped. */
+  changed: Set<string>;
+  /** What the request has taken from everybody's sight: copies that are kept for an outage go too. */
+  withdrawn: Set<string>;
+  /** Set where the database is away: how old the oldest copy on the page is, and whether a member was not recognised. */
+  outage: Outage | null;
+};
+
+export type Outage = { madeAt: number | null; isMember: boolean };
+
+export const pageRecordContext = createContext<PageRecord>();

@@ -1,19 +1,30 @@
 import { getAuth } from "@clerk/react-router/server";
 import { type MiddlewareFunction, type RouterContextProvider, redirectDocument } from "react-router";
 import { ensureMember } from "#app/db/identity.server.ts";
-import { getViewer } from "#app/db/members.server.ts";
+import { getViewerWithVotes, type ViewerWithVotes } from "#app/db/members.server.ts";
+import { parseNumber, parsePage } from "#app/domain/paging.ts";
 import { signInPath } from "#app/domain/paths.ts";
 import { REFUSALS, type Refusal } from "#app/domain/permissions.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
-import { forbidden, notFound, seeOther, wantsData } from "#app/http.ts";
+import {
+  forbidden,
+  isServiceUnavailable,
+  notFound,
+  seeOther,
+  serviceUnavailable,
+  wantsData,
+} from "#app/http.ts";
 import {
   databaseContext,
   heldFormsContext,
   keptFormContext,
+  pageRecordContext,
   readerContext,
   viewerContext,
+  votesContext,
 } from "./context.server.ts";
 import { holdForm } from "./held-form.server.ts";
+import { noteOutage } from "./parts.server.ts";
 import { hasEnded } from "./session-cookies.server.ts";
 
 /** Pages that must work for whoever comes, whatever the database knows of them. */
@@ -25,9 +36,11 @@ const OPEN_TO_ALL = new Set(["sign-out", "*"]);
  */
 export const identifyViewer: MiddlewareFunction<Response> = async (args) => {
   const { request, context, pattern } = args;
-  const viewer = context.get(readerContext) ? null : await findViewer(args);
-  context.set(viewerContext, viewer);
   const isWrite = request.method !== "GET" && request.method !== "HEAD";
+  const found = context.get(readerContext) ? null : await findViewer(args);
+  const viewer = found?.viewer ?? null;
+  context.set(viewerContext, viewer);
+  context.set(votesContext, found?.votes ?? []);
   if (!isWrite || viewer || OPEN_TO_ALL.has(pattern)) return;
   const form = context.get(keptFormContext).current;
   if (!form) throw notFound();
@@ -35,26 +48,51 @@ export const identifyViewer: MiddlewareFunction<Response> = async (args) => {
   throw redirectDocument(path, { status: 303, headers: { "Set-Cookie": cookie } });
 };
 
-async function findViewer(args: Parameters<MiddlewareFunction<Response>>[0]): Promise<Viewer | null> {
+type Arguments = Parameters<MiddlewareFunction<Response>>[0];
+
+async function findViewer(args: Arguments): Promise<ViewerWithVotes | null> {
   const { userId, sessionId } = await getAuth(args);
   if (!userId || hasEnded(args.request, sessionId)) {
     if (wantsData(args.request) && args.request.method === "GET") throw redirectDocument(pathOf(args.url));
     return null;
   }
-  const database = args.context.get(databaseContext);
-  const known = await getViewer(database, userId);
+  try {
+    return await loadViewer(args, userId);
+  } catch (error) {
+    if (args.request.method !== "GET" || !isServiceUnavailable(error)) throw error;
+    // The page as everyone gets it is better than none. It carries no script, so the browser must load it whole.
+    if (wantsData(args.request)) throw redirectDocument(pathOf(args.url));
+    noteOutage(args.context, { isMember: true });
+    return null;
+  }
+}
+
+async function loadViewer({ context, pattern, params, url, request }: Arguments, userId: string) {
+  const database = context.get(databaseContext);
+  const thread = request.method === "GET" && pattern === THREAD_PAGE ? threadPageOf(params, url) : null;
+  const known = await getViewerWithVotes(database, userId, thread);
   if (known) return known;
   await ensureMember(database, userId);
-  return getViewer(database, userId);
+  return getViewerWithVotes(database, userId, thread);
+}
+
+/** Here the statement that finds the viewer brings their votes along, so that a member's page costs no second one. */
+const THREAD_PAGE = "t/:number/:slug?";
+
+function threadPageOf(params: Arguments["params"], url: URL): { number: number; page: number } | null {
+  const number = parseNumber(params.number);
+  const page = parsePage(url.searchParams.get("page"));
+  return number && page ? { number, page } : null;
 }
 
 function pathOf(url: URL): string {
   return `${url.pathname}${url.search}`;
 }
 
-/** The viewer of a page that needs one; everyone else is sent to sign in, and back here. */
+/** The viewer of a page that needs one; everyone else is sent to sign in, and back here. Throws 503 in an outage. */
 export function requireViewer(context: Readonly<RouterContextProvider>, url: URL): Viewer {
   const viewer = context.get(viewerContext);
+  if (!viewer && context.get(pageRecordContext).outage) throw serviceUnavailable();
   if (!viewer) throw seeOther(signInPath(pathOf(url)));
   return viewer;
 }

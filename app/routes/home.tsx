@@ -1,15 +1,15 @@
 import { Link } from "react-router";
-import { getHomePage } from "#app/db/threads.server.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { homePart } from "#app/db/parts.server.ts";
+import { siteContext } from "#app/middleware/context.server.ts";
+import { readPart } from "#app/middleware/parts.server.ts";
 import { CategoryList } from "#app/ui/category-list.tsx";
-
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import type { Route } from "./+types/home";
 import { readListQuery, takePage } from "./list-query.server.ts";
 
 export async function loader({ context, url }: Route.LoaderArgs) {
   const query = readListQuery(url);
-  const { categories, threads } = await getHomePage(context.get(databaseContext), query);
+  const { categories, threads } = await readPart(context, homePart(query));
   return {
     siteName: context.get(siteContext).name,
     sort: query.sort,

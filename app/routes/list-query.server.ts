@@ -3,7 +3,7 @@ import type { MemberList } from "#app/db/members.server.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "#app/domain/cursor.ts";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { parseSort, type Sort } from "#app/domain/paging.ts";
-import type { ThreadSummary } from "#app/domain/views.ts";
+import type { ListedThread, ThreadSummary } from "#app/domain/views.ts";
 import { badRequest } from "#app/http.ts";
 
 /** The order and the place that the address of a list asks for. Throws 400 where it asks for neither sense nor order. */
@@ -20,8 +20,9 @@ export function readListQuery(url: URL): { sort: Sort; after: Cursor | null } {
 export function takePage(
   listed: ThreadSummary[],
   sort: Sort,
-): { threads: ThreadSummary[]; next: string | null } {
-  const threads = listed.slice(0, THREADS_PER_PAGE);
+): { threads: ListedThread[]; next: string | null } {
+  const page = listed.slice(0, THREADS_PER_PAGE);
+  const threads = page.map(({ authorId: _, lastAuthorId: __, ...thread }) => thread);
   const last = threads.at(-1);
   if (!last || listed.length <= THREADS_PER_PAGE) return { threads, next: null };
   const key = { latest: last.lastActivityAt, new: last.createdAt, top: last.score }[sort];

@@ -5,8 +5,15 @@ import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
 import { forgetDrafts } from "./use-draft.ts";
 
+type HeaderProps = {
+  siteName: string;
+  viewer: Viewer | null;
+  /** A member asks, and the database that knows them is away: they need not sign in again. */
+  isMemberAway?: boolean;
+};
+
 /** The bar on top of every page. */
-export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Viewer | null }) {
+export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderProps) {
   return (
     <header className="site-header">
       <div className="site-bar">
@@ -15,7 +22,7 @@ export function SiteHeader({ siteName, viewer }: { siteName: string; viewer: Vie
           {siteName}
         </Link>
         <nav aria-label="Site" data-viewer={viewer ? true : undefined}>
-          {viewer ? <MemberLinks viewer={viewer} /> : <ReaderLinks />}
+          {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
         </nav>
       </div>
     </header>
@@ -65,6 +72,19 @@ export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
     <p className="notice error">
       Your account is suspended until <Time value={viewer.suspendedUntil} />: you can read, but not write.
       {viewer.suspensionReason && ` The reason given: ${viewer.suspensionReason}`}
+    </p>
+  );
+}
+
+/** Says that the page is a copy, how old it is, and that nothing is lost by writing. */
+export function OutageNotice({ madeAt, isMember }: { madeAt: number; isMember: boolean }) {
+  return (
+    <p className="notice" role="status">
+      The forum cannot reach its database just now. This is the page as it was{" "}
+      <Time value={new Date(madeAt).toISOString()} />.{" "}
+      {isMember
+        ? "You are still signed in: until it is back, you see what everyone sees."
+        : "It will be up to date again in a moment."}
     </p>
   );
 }

@@ -2,14 +2,14 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import { categoryPath, memberPath, threadPath } from "#app/domain/paths.ts";
-import type { ThreadSummary } from "#app/domain/views.ts";
+import type { ListedThread } from "#app/domain/views.ts";
 import { Avatar } from "./avatar.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
 
 const SORT_NAMES: Record<Sort, string> = { latest: "Latest", new: "New", top: "Top" };
 
-type ListProps = { threads: ThreadSummary[]; isCategoryShown?: boolean; empty: ReactNode };
+type ListProps = { threads: ListedThread[]; isCategoryShown?: boolean; empty: ReactNode };
 
 /** Threads, one a row: title and state, where and by whom, how many replies, and the latest word. */
 export function ThreadList({ threads, isCategoryShown = false, empty }: ListProps) {
@@ -23,7 +23,7 @@ export function ThreadList({ threads, isCategoryShown = false, empty }: ListProp
   );
 }
 
-function ThreadRow({ thread, isCategoryShown }: { thread: ThreadSummary; isCategoryShown: boolean }) {
+function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCategoryShown: boolean }) {
   return (
     <li className="thread-row">
       <Avatar {...thread.author} />

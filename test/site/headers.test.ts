@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { freePort } from "#local/ports.ts";
+import { makeThread } from "#test/forum.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
 import { elementsOf } from "./page.ts";
@@ -147,9 +148,11 @@ test.for(PRETENCES)("%o changes nothing", async (headers) => {
 });
 
 test("a failure of the forum's own is a page that tells nothing, and gives back what was typed", async () => {
+  const unseen = await makeThread(site.db, { author, category, title: "A thread nobody has opened" });
+  const path = `/t/${unseen.number}/a-thread-nobody-has-opened`;
   await site.db.execute(sql`alter table thread_replies rename to thread_replies_away`);
-  const reader = await readAnswer(await site.fetch(thread));
-  const signedIn = await readAnswer(await site.fetch(thread, { as: member }));
+  const reader = await readAnswer(await site.fetch(path));
+  const signedIn = await readAnswer(await site.fetch(path, { as: member }));
   const form = { body: "Typed while it failed" };
   const write = await readAnswer(await site.fetch(`${ofThread}/replies/new`, { as: member, form }));
   const vote = await readAnswer(

@@ -1,7 +1,7 @@
 import { Webhook } from "svix";
 import { type Database, isUnavailable } from "#app/db/client.server.ts";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
-import { type ClerkEvent, readClerkEvent } from "#app/domain/clerk-event.ts";
+import { type ClerkEvent, type PersonEvent, readClerkEvent } from "#app/domain/clerk-event.ts";
 import { WEBHOOK_BYTES_MAX } from "#app/domain/limits.ts";
 import { readBytes } from "#workers/requests.ts";
 
@@ -10,6 +10,8 @@ type Options = {
   secret: string | undefined;
   /** Used only after the signature has been checked. Its errors must come as they are (openDatabase without `unavailable`). */
   database: Database;
+  /** Called with each event that was stored, before Clerk is answered. */
+  recorded?: (event: PersonEvent) => Promise<void>;
 };
 
 /** A database that is restarting is mostly back by then. */
@@ -23,9 +25,9 @@ const UNIQUE_VIOLATION = "23505";
  * (docs.svix.com/retries). So 2xx means "nothing would change by sending this again", also where that is because it
  * can never be stored; anything that may pass (no database, no secret yet) gets an error. Never throws.
  */
-export async function handleClerkWebhook(request: Request, { secret, database }: Options): Promise<Response> {
+export async function handleClerkWebhook(request: Request, options: Options): Promise<Response> {
   if (request.method !== "POST") return refuse(405, "Events arrive by POST.", { Allow: "POST" });
-  const webhook = openWebhook(secret);
+  const webhook = openWebhook(options.secret);
   if (!webhook) return refuse(500, "The forum is not configured to receive events.");
   const bytes = await readBytes(request, WEBHOOK_BYTES_MAX).catch(() => undefined);
   if (bytes === undefined) return refuse(400, "The body broke off.");
@@ -35,7 +37,7 @@ export async function handleClerkWebhook(request: Request, { secret, database }:
   if (!isSigned(webhook, body, request.headers)) return refuse(403, "The signature does not hold.");
   const event = await readClerkEvent(parseJson(body));
   if (!event) return refuse(400, "The body is no event.");
-  return record(event, { database, svixId: request.headers.get("svix-id") });
+  return record(event, { ...options, svixId: request.headers.get("svix-id") });
 }
 
 function openWebhook(secret: string | undefined): Webhook | null {
@@ -71,9 +73,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-type Delivery = { database: Database; svixId: string | null };
+type Delivery = Omit<Options, "secret"> & { svixId: string | null };
 
-async function record(event: ClerkEvent, { database, svixId }: Delivery): Promise<Response> {
+async function record(event: ClerkEvent, { database, recorded, svixId }: Delivery): Promise<Response> {
   if (event.kind === "ignored") return accept();
   if (event.kind === "unusable") {
     alert("An event about a person has no usable user id. It was not stored.", { svixId });
@@ -81,6 +83,7 @@ async function record(event: ClerkEvent, { database, svixId }: Delivery): Promis
   }
   try {
     await recordClerkEvent(database, event);
+    await recorded?.(event);
     return accept();
   } catch (error) {
     return answerFailure(error, svixId);

@@ -1,9 +1,10 @@
 import { Link } from "react-router";
-import { getCategoryPage } from "#app/db/threads.server.ts";
+import { categoryPart } from "#app/db/parts.server.ts";
 import { isName } from "#app/domain/paging.ts";
 import { categoryPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { siteContext } from "#app/middleware/context.server.ts";
+import { readPart } from "#app/middleware/parts.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import { readListQuery, takePage } from "../list-query.server.ts";
@@ -12,7 +13,7 @@ import type { Route } from "./+types/show";
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = readListQuery(url);
   if (!isName(params.category)) throw notFound("There is no such category.");
-  const category = await getCategoryPage(context.get(databaseContext), params.category, query);
+  const category = await readPart(context, categoryPart(params.category, query));
   if (!category) throw notFound("There is no such category.");
   const page = takePage(category.threads, query.sort);
   return {

@@ -4,8 +4,10 @@ import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
+import { memberTag } from "#app/domain/tags.ts";
 import { seeOther } from "#app/http.ts";
 import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/settings";
@@ -29,7 +31,10 @@ export async function action({ context, url }: Route.ActionArgs) {
   if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const outcome = await saveSettings(context.get(databaseContext), viewer.id, parsed.data);
-  if (outcome === "saved") throw seeOther("/settings?saved");
+  if (outcome === "saved") {
+    noteChange(context, [memberTag(viewer.id)]);
+    throw seeOther("/settings?saved");
+  }
   if (outcome === "handle-taken")
     return data<Answer>(
       { values, errors: { handle: "Somebody else has this handle already." } },

@@ -1,10 +1,11 @@
 import { data, Link } from "react-router";
-import { getMemberPage } from "#app/db/members.server.ts";
+import { memberPart } from "#app/db/parts.server.ts";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { isName } from "#app/domain/paging.ts";
 import { memberPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
-import { databaseContext, siteContext } from "#app/middleware/context.server.ts";
+import { siteContext } from "#app/middleware/context.server.ts";
+import { readPart } from "#app/middleware/parts.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
 import { Time } from "#app/ui/time.tsx";
@@ -14,7 +15,7 @@ import type { Route } from "./+types/show";
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const { show, before } = readMemberQuery(url);
   if (!isName(params.handle)) throw notFound("There is no such member.");
-  const member = await getMemberPage(context.get(databaseContext), params.handle, { show, before });
+  const member = await readPart(context, memberPart(params.handle, { show, before }));
   if (!member) throw notFound("There is no such member.");
   const { threads, replies } = member;
   const listed = show === "threads" ? threads : replies;

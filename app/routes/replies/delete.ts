@@ -4,8 +4,10 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { DeleteForm } from "#app/domain/reply.ts";
+import { activityTags, threadTag } from "#app/domain/tags.ts";
 import { badRequest, forbidden, notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/delete";
 
@@ -30,5 +32,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   });
   if (!result) throw notFound("There is no such reply.");
   if (result.refusal) throw forbidden(REFUSALS[result.refusal]);
+  const { category } = result;
+  const changed = activityTags({ thread, category, authorId: viewer.id });
+  noteChange(context, changed, deleted ? [threadTag(thread)] : []);
   return seeOther(replyPath(result, number));
 }

@@ -6,8 +6,10 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
+import { memberTag, threadTag } from "#app/domain/tags.ts";
 import { notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/edit";
@@ -41,7 +43,10 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const { body, revision } = parsed.data;
   const edit = { thread, number, authorId: viewer.id, body, title, revision };
   const edited = await editReply(context.get(databaseContext), edit);
-  if (edited.outcome === "saved") throw seeOther(replyPath({ number: thread, title: edited.title }, number));
+  if (edited.outcome === "saved") {
+    noteChange(context, [threadTag(thread), memberTag(viewer.id)], [threadTag(thread)]);
+    throw seeOther(replyPath({ number: thread, title: edited.title }, number));
+  }
   if (edited.outcome === "no-reply") throw notFound("There is no such reply.");
   if (edited.outcome === "refused")
     return data<Answer>({ values, errors: { form: REFUSALS[edited.refusal] } }, { status: 403 });

@@ -6,10 +6,12 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath, threadPath } from "#app/domain/paths.ts";
 import { REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { NewReplyForm } from "#app/domain/reply.ts";
+import { activityTags } from "#app/domain/tags.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
 import { notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { Preview, useAnswer } from "#app/ui/form.tsx";
@@ -52,7 +54,11 @@ export async function action({ context, params, url }: Route.ActionArgs) {
     thread,
     authorId: viewer.id,
   });
-  if (created.outcome === "created") throw seeOther(replyPath(created.thread, created.number));
+  if (created.outcome === "created") {
+    const { category } = created.thread;
+    noteChange(context, activityTags({ thread: created.thread.number, category, authorId: viewer.id }));
+    throw seeOther(replyPath(created.thread, created.number));
+  }
   if (created.outcome === "no-thread") throw notFound("There is no such thread.");
   const message = refusalOf(viewer, null) ?? REFUSALS[created.refusal];
   return data<Answer>({ values, errors: { form: message } }, { status: 403 });

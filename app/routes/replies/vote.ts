@@ -4,9 +4,11 @@ import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { threadTag } from "#app/domain/tags.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
 import { badRequest, forbidden, notFound, seeOther, wantsData } from "#app/http.ts";
 import { databaseContext, formContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/vote";
 
@@ -26,6 +28,7 @@ export async function action({ context, params, request, url }: Route.ActionArgs
   const vote = await castVote(context.get(databaseContext), { thread, number, voterId: viewer.id, value });
   if (!vote) throw notFound("There is no such reply.");
   if (vote.refusal) throw forbidden(REFUSALS[vote.refusal]);
+  noteChange(context, [threadTag(thread)]);
   if (wantsData(request)) return { score: vote.score, value, problem: null };
   return seeOther(replyPath({ number: thread, title: vote.title }, number));
 }

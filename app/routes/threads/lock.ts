@@ -3,9 +3,11 @@ import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal } from "#app/domain/permissions.ts";
+import { threadTag } from "#app/domain/tags.ts";
 import { LockForm } from "#app/domain/thread.ts";
 import { badRequest, notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/lock";
 
@@ -23,5 +25,6 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const lock = { number, locked: parsed.data.locked, by: viewer.id };
   const thread = await lockThread(context.get(databaseContext), lock);
   if (!thread) throw notFound("There is no such thread.");
+  noteChange(context, [threadTag(number)]);
   return seeOther(threadPath(thread));
 }

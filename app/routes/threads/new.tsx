@@ -5,9 +5,11 @@ import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { threadPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { activityTags } from "#app/domain/tags.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
 import { seeOther } from "#app/http.ts";
 import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import { useDraft } from "#app/ui/use-draft.ts";
@@ -38,7 +40,11 @@ export async function action({ context, url }: Route.ActionArgs) {
     return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const created = await createThread(context.get(databaseContext), { ...parsed.data, authorId: viewer.id });
-  if (created.outcome === "created") throw seeOther(threadPath(created));
+  if (created.outcome === "created") {
+    const { category } = parsed.data;
+    noteChange(context, activityTags({ thread: created.number, category, authorId: viewer.id }));
+    throw seeOther(threadPath(created));
+  }
   if (created.outcome === "no-category")
     return data<Answer>(
       { values, errors: { category: "There is no such category any more." } },

@@ -3,9 +3,11 @@ import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal } from "#app/domain/permissions.ts";
+import { categoryTag, threadTag } from "#app/domain/tags.ts";
 import { PinForm } from "#app/domain/thread.ts";
 import { badRequest, notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext } from "#app/middleware/context.server.ts";
+import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import type { Route } from "./+types/pin";
 
@@ -23,5 +25,6 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const pin = { number, pinned: parsed.data.pinned, by: viewer.id };
   const thread = await pinThread(context.get(databaseContext), pin);
   if (!thread) throw notFound("There is no such thread.");
+  noteChange(context, [threadTag(number), categoryTag(thread.category)]);
   return seeOther(threadPath(thread));
 }

@@ -1,14 +1,16 @@
 import { data, Link, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
+import { threadPart } from "#app/db/parts.server.ts";
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
 import { pageOfReply, parseNumber, parsePage } from "#app/domain/paging.ts";
 import { categoryPath, threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
-import { repliesForViewer } from "#app/domain/reply-view.ts";
+import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
-import { databaseContext, siteContext, viewerContext } from "#app/middleware/context.server.ts";
+import { databaseContext, siteContext, viewerContext, votesContext } from "#app/middleware/context.server.ts";
+import { readPart } from "#app/middleware/parts.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Reply } from "#app/ui/reply.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
@@ -21,11 +23,11 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const page = parsePage(url.searchParams.get("page"));
   if (!number || !page) throw notFound();
   const viewer = context.get(viewerContext);
-  const thread = await getThreadPage(context.get(databaseContext), {
-    number,
-    page,
-    viewerId: viewer?.id ?? null,
-  });
+  const shared = await readPart(context, threadPart(number, page));
+  const thread = shared
+    ? withVotes(shared, context.get(votesContext))
+    : // A deleted thread is there for its author alone.
+      viewer && (await getThreadPage(context.get(databaseContext), { number, page, viewerId: viewer.id }));
   if (!thread) throw notFound("There is no such thread.");
   if (page > pageOfReply(thread.lastNumber)) throw notFound("This thread has fewer pages.");
   if (params.slug !== slugify(thread.title)) throw redirect(threadPath(thread, page), 301);
