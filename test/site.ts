@@ -54,6 +54,12 @@ export async function startSite(options: SiteOptions = {}) {
       async fetch(path: string, { as, ...request }: SiteRequest = {}): Promise<Response> {
         return send(parts.origin, path, { ...request, cookie: as ? await sessions.signIn(as) : null });
       },
+      /** The proxy works again, and the Worker knows: its circuit breaker is closed. */
+      async heal(): Promise<void> {
+        await parts.proxy.heal();
+        const { status } = await send(parts.origin, "/healthz", { cookie: null });
+        if (status !== 200) throw new Error(`/healthz answered ${status} though the proxy works again`);
+      },
     };
   } catch (error) {
     await stop();

@@ -18,7 +18,7 @@ for (const javaScriptEnabled of [false, true])
   journey(
     `what was written is kept while the database is away, with JavaScript ${javaScriptEnabled ? "on" : "off"}`,
     async ({ site, visit, onTestFinished }) => {
-      onTestFinished(site.proxy.heal);
+      onTestFinished(site.heal);
       const ada = await site.makeMember();
       const category = await makeCategory(site.db, { name: "Support" });
       const thread = await makeThread(site.db, { author: ada, category });
@@ -35,7 +35,7 @@ for (const javaScriptEnabled of [false, true])
         expect(await page.locator("textarea").inputValue()).toBe(TEXT);
       }
 
-      await site.proxy.heal();
+      await site.heal();
       await page.getByRole("button", { name: "Try again" }).click();
       await page.waitForURL(/#reply-2$/);
       const rows = sql`

@@ -97,7 +97,7 @@ const SIGNED_OUT: Omit<Scene, "as">[] = [
       await proxy.refuse();
       await page.goto("/");
     },
-    after: ({ proxy }) => proxy.heal(),
+    after: ({ heal }) => heal(),
   },
 ];
 
@@ -160,7 +160,7 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
       await proxy.refuse();
       await sendReply(page, HARD_BODY);
     },
-    after: ({ proxy }) => proxy.heal(),
+    after: ({ heal }) => heal(),
   },
 ];
 

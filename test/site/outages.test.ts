@@ -63,39 +63,39 @@ async function one(statement: SQL): Promise<Record<string, unknown>> {
 }
 
 test.each(PAGES)("a refused connection: %s for %s is a 503 page at once", async (path, _, as) => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   await site.proxy.refuse();
   await expectUnavailable(path, { as });
-  await site.proxy.heal();
+  await site.heal();
   expect((await ask(path, { as })).response.status).toBe(200);
 });
 
 test.each([PAGES[0], PAGES[5]] as typeof PAGES)(
   "a server that takes connections and never answers: %s for %s is a 503 page",
   async (path, _, as) => {
-    onTestFinished(site.proxy.heal);
+    onTestFinished(site.heal);
     site.proxy.fallSilent();
     await expectUnavailable(path, { as });
-    await site.proxy.heal();
+    await site.heal();
     expect((await ask(path, { as })).response.status).toBe(200);
   },
 );
 
 test.each(PAGES)("a connection that is cut in a statement: %s for %s is a 503 page", async (path, _, as) => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   site.proxy.cutOnce({ at: /select/, when: "before" });
   await expectUnavailable(path, { as });
   expect((await ask(path, { as })).response.status).toBe(200);
 });
 
 test("the second statement's connection is cut: the page of a member is a 503 page", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   site.proxy.cutOnce({ at: /from threads/, when: "before" });
   await expectUnavailable(`${address}/a-title`, { as: ada });
 });
 
 test("what React Router's own client asks for is answered 503 too", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   await site.proxy.refuse();
   const { response } = await ask(`${address}/a-title.data`, { as: ada });
   expect(response.status).toBe(503);
@@ -103,14 +103,14 @@ test("what React Router's own client asks for is answered 503 too", async () => 
 });
 
 test("pages that need no database are there without one", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   await site.proxy.refuse();
   expect((await ask("/nowhere")).response.status).toBe(404);
   expect((await ask("/sign-in")).response.status).toBe(302);
 });
 
 test("/healthz says that the database is away, and that it is back", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   await site.proxy.refuse();
   const away = await ask("/healthz");
   expect([away.response.status, JSON.parse(away.html)]).toEqual([
@@ -123,7 +123,7 @@ test("/healthz says that the database is away, and that it is back", async () =>
 });
 
 test("a webhook is answered 503, so that it is sent again, and stored when it comes again", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   const id = newUserId();
   const data = { id, username: "grace", updated_at: Date.now() };
   const event = { type: "user.created", object: "event", timestamp: Date.now(), data };
@@ -131,18 +131,18 @@ test("a webhook is answered 503, so that it is sent again, and stored when it co
   const stored = () => site.db.execute(sql`select handle from members where user_id = ${id}`);
   await site.proxy.refuse();
   expect((await deliver()).response.status).toBe(503);
-  await site.proxy.heal();
+  await site.heal();
   expect(await stored()).toEqual([]);
   expect((await deliver()).response.status).toBe(200);
   expect(await stored()).toEqual([{ handle: "grace" }]);
 });
 
 test("the outage is over as soon as it is over: 50 requests in it, then 50 that succeed", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   const fifty = () => Promise.all(Array.from({ length: 50 }, () => ask("/")));
   await site.proxy.refuse();
   expect((await fifty()).map(({ response }) => response.status)).toEqual(new Array(50).fill(503));
-  await site.proxy.heal();
+  await site.heal();
   expect((await fifty()).map(({ response }) => response.status)).toEqual(new Array(50).fill(200));
 });
 
@@ -235,14 +235,14 @@ async function sendKept({ action, fields }: FormOnPage) {
 test.each(WRITINGS)(
   "%s that is sent while nobody answers is kept, and is sent again once",
   async (_, make) => {
-    onTestFinished(site.proxy.heal);
+    onTestFinished(site.heal);
     const writing = make();
     await site.proxy.refuse();
     const request = { as: ben, form: writing.fields };
     const first = keptForm(await expectUnavailable(writing.path, request), writing);
     // The first attempt to send it again comes too early, and loses nothing either.
     const again = keptForm(await expectUnavailable(first.action, { as: ben, form: first.fields }), writing);
-    await site.proxy.heal();
+    await site.heal();
     expect(await one(writing.made)).toEqual({ rows: 0 });
     const sent = await sendKept(again);
     expect([sent.status, sent.location]).toEqual([303, expect.stringMatching(/^\/t\/\d+\//)]);
@@ -255,7 +255,7 @@ test.each(WRITINGS)(
 test.each(WRITINGS)(
   "%s that was stored before its connection was cut is not stored twice",
   async (_, make) => {
-    onTestFinished(site.proxy.heal);
+    onTestFinished(site.heal);
     const writing = make();
     site.proxy.cutOnce({ at: writing.statement, when: "after" });
     const kept = keptForm(await expectUnavailable(writing.path, { as: ben, form: writing.fields }), writing);
@@ -267,7 +267,7 @@ test.each(WRITINGS)(
 );
 
 test("an edit whose connection was cut after it was saved counts as saved when it is sent again", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   const writing = edit(0);
   site.proxy.cutOnce({ at: writing.statement, when: "after" });
   const kept = keptForm(await expectUnavailable(writing.path, { as: ben, form: writing.fields }), writing);
@@ -278,11 +278,11 @@ test("an edit whose connection was cut after it was saved counts as saved when i
 });
 
 test("an edit and a vote that are sent while nobody answers are kept, and take effect when sent again", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   for (const writing of [edit(1), vote()]) {
     await site.proxy.refuse();
     const kept = keptForm(await expectUnavailable(writing.path, { as: ben, form: writing.fields }), writing);
-    await site.proxy.heal();
+    await site.heal();
     expect(await one(writing.made)).toEqual({ rows: 0 });
     expect((await sendKept(kept)).status).toBe(303);
     expect(await one(writing.made)).toEqual({ rows: 1 });
@@ -290,7 +290,7 @@ test("an edit and a vote that are sent while nobody answers are kept, and take e
 });
 
 test("a vote whose connection was cut after it was cast is cast once", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   const writing = vote();
   await ask(writing.path, { as: ben, form: { value: "0" } });
   site.proxy.cutOnce({ at: writing.statement, when: "after" });
@@ -300,7 +300,7 @@ test("a vote whose connection was cut after it was cast is cast once", async () 
 });
 
 test("a form without a submission id is stored once too, though its first answer was lost", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   const body = `Only once: ${randomUUID()}`;
   const path = `${address}/replies/new`;
   site.proxy.cutOnce({ at: /insert into thread_replies/, when: "after" });
@@ -313,7 +313,7 @@ test("a form without a submission id is stored once too, though its first answer
 });
 
 test("somebody whose session has ended loses nothing either: no database is needed to keep their text", async () => {
-  onTestFinished(site.proxy.heal);
+  onTestFinished(site.heal);
   await site.proxy.refuse();
   const { response } = await ask("/t/new", { form: newThread().fields });
   expect([response.status, response.headers.get("Location")]).toEqual([
