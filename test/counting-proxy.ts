@@ -89,8 +89,8 @@ function disconnect({ open }: State): void {
 /** Passes one connection's messages on, in both directions, unless it is to be cut. */
 function relay(client: Socket, target: URL, state: State): void {
   keep(client, state);
-  if (state.isSilent) return;
   state.count.connections += 1;
+  if (state.isSilent) return;
   const server = tcpConnect(Number(target.port), target.hostname);
   keep(server, state);
   client.once("close", () => server.destroy());

@@ -14,17 +14,19 @@ export type PgBouncerOptions = {
   databaseUrl: string;
   /** Connections that it keeps to the server, whatever the clients ask for. */
   poolSize: number;
+  /** Clients that it takes; it refuses any more. */
+  maxClients?: number;
 };
 
 export type PgBouncer = Awaited<ReturnType<typeof startPgBouncer>>;
 
 /** Real PgBouncer in transaction mode, as Neon's pooled address is. */
-export async function startPgBouncer({ databaseUrl, poolSize }: PgBouncerOptions) {
+export async function startPgBouncer({ databaseUrl, poolSize, maxClients = 1000 }: PgBouncerOptions) {
   const program = findPgBouncer();
   if (!program) throw new Error("There is no PgBouncer here. On Debian: apt-get install pgbouncer");
   const url = new URL(databaseUrl);
   const port = await freePort();
-  const { folder, account } = await writeConfiguration(url, { port, poolSize });
+  const { folder, account } = await writeConfiguration(url, { port, poolSize, maxClients });
   const child = spawn(program, [path.join(folder, "pgbouncer.ini")], {
     ...account,
     stdio: ["ignore", "ignore", "pipe"],
@@ -60,7 +62,7 @@ function isUp(child: ChildProcessByStdio<null, null, Readable>): Promise<void> {
   });
 }
 
-type Pool = { port: number; poolSize: number };
+type Pool = { port: number; poolSize: number; maxClients: number };
 
 /** A folder that only PgBouncer's user reads: it refuses to run as root, as Postgres does. */
 async function writeConfiguration(url: URL, pool: Pool) {
@@ -77,7 +79,7 @@ async function writeConfiguration(url: URL, pool: Pool) {
   return { folder, account };
 }
 
-function configuration(url: URL, folder: string, { port, poolSize }: Pool): string {
+function configuration(url: URL, folder: string, { port, poolSize, maxClients }: Pool): string {
   return `
 [databases]
 * = host=${url.hostname} port=${url.port}
@@ -90,7 +92,7 @@ auth_file = ${path.join(folder, "users.txt")}
 admin_users = ${url.username}
 pool_mode = transaction
 default_pool_size = ${poolSize}
-max_client_conn = 1000
+max_client_conn = ${maxClients}
 `;
 }
 
