@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { freePort, LOOPBACK } from "#local/ports.ts";
 import { startCountingProxy } from "#test/counting-proxy.ts";
 import { testDatabase } from "#test/database.ts";
+import { type CircuitBreaker, circuitBreakerOf, createCircuitBreaker } from "./circuit-breaker.server.ts";
 import { isUnavailable, openDatabase, violatedConstraint } from "./client.server.ts";
 
 const { url, db } = await testDatabase();
@@ -50,8 +51,10 @@ test("after it was closed the server has no connection of it", async () => {
   await expect.poll(left).toEqual([]);
 });
 
-test("a connection is closed while a statement runs on it", async () => {
-  const connection = openDatabase(url);
+test("a connection is closed while a statement runs on it, and that is no failure of the database", async () => {
+  const circuit = createCircuitBreaker(() => 0);
+  await failTimes(2, circuit);
+  const connection = openDatabase(url, { circuit });
   const running = errorOf(connection.execute(sql`select pg_sleep(600)`));
   const others = () =>
     db.execute(sql`
@@ -60,6 +63,7 @@ test("a connection is closed while a statement runs on it", async () => {
   await expect.poll(others).toHaveLength(1);
   await connection.close();
   expect(isUnavailable(await running)).toBe(true);
+  expect(await tryOnce(url, circuit)).toBe("answered");
   await db.execute(sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`);
@@ -131,3 +135,97 @@ test("parameters of an address that the server would refuse are left out", async
   address.search = "?sslmode=disable&channel_binding=require&options=endpoint%3Dx&pgbouncer=true";
   expect(await open(address.href).execute(sql`select 1 as one`)).toEqual([{ one: 1 }]);
 });
+
+/** Whether a new connection's statement is answered, held back by the circuit breaker, or what else becomes of it. */
+async function tryOnce(address: string, circuit: CircuitBreaker): Promise<string> {
+  const connection = openDatabase(address, { circuit });
+  try {
+    return await connection.execute(sql`select 1`).then(
+      () => "answered",
+      () => (connection.usage.statements === 0 ? "held back" : "failed"),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+test("after three refused connections nothing is sent before a second is over, and then one probe", async () => {
+  const proxy = await throughProxy();
+  let clock = 0;
+  const circuit = createCircuitBreaker(() => clock);
+  const ask = () => tryOnce(proxy.url, circuit);
+  await proxy.refuse();
+  expect([await ask(), await ask(), await ask(), await ask()]).toEqual([
+    "failed",
+    "failed",
+    "failed",
+    "held back",
+  ]);
+  await proxy.heal();
+  const count = await proxy.count(async () => expect(await ask()).toBe("held back"));
+  expect(count).toMatchObject({ connections: 0, statements: 0 });
+  clock += 1000;
+  expect((await Promise.all([ask(), ask(), ask()])).toSorted()).toEqual([
+    "answered",
+    "held back",
+    "held back",
+  ]);
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(["answered", "answered", "answered"]);
+});
+
+test("what is held back is unavailable, and the connection is used once it is let through", async () => {
+  const circuit = createCircuitBreaker(() => 0);
+  await failTimes(3, circuit);
+  const connection = open(url, { circuit });
+  expect(isUnavailable(await errorOf(connection.execute(sql`select 1`)))).toBe(true);
+  circuit.answered();
+  expect(await connection.execute(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+});
+
+test("one connection that is cut is one failure, however many statements wait on it", async () => {
+  const proxy = await throughProxy();
+  const circuit = createCircuitBreaker();
+  const connection = open(proxy.url, { circuit });
+  proxy.cutOnce({ at: /select 77/, when: "before" });
+  const waiting = Array.from({ length: 10 }, () =>
+    errorOf(connection.execute(sql`select 77 + ${1}::integer`)),
+  );
+  for (const error of await Promise.all(waiting)) expect(isUnavailable(error)).toBe(true);
+  await failTimes(1, circuit);
+  expect(await tryOnce(proxy.url, circuit)).toBe("answered");
+});
+
+test("a statement that is wrong is an answer", async () => {
+  for (const wrong of [sql`select 1 / 0`, sql`select * from nothing`]) {
+    const circuit = createCircuitBreaker(() => 0);
+    await failTimes(3, circuit);
+    await errorOf(open(url, { circuit, always: true }).execute(wrong));
+    expect(await tryOnce(url, circuit)).toBe("answered");
+  }
+});
+
+test("a connection that always asks is let through, and tells the others", async () => {
+  const circuit = createCircuitBreaker(() => 0);
+  await failTimes(3, circuit);
+  expect(await tryOnce(url, circuit)).toBe("held back");
+  expect(await open(url, { circuit, always: true }).execute(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+  expect(await tryOnce(url, circuit)).toBe("answered");
+});
+
+test("connections go each by itself, unless they are given one circuit breaker", async () => {
+  const proxy = await throughProxy();
+  await proxy.refuse();
+  for (let time = 0; time < 5; time += 1) {
+    const connection = open(proxy.url);
+    await errorOf(connection.execute(sql`select 1`));
+    expect(connection.usage.statements).toBe(1);
+  }
+  expect(circuitBreakerOf(proxy.url)).toBe(circuitBreakerOf(proxy.url));
+  expect(circuitBreakerOf(proxy.url)).not.toBe(circuitBreakerOf(url));
+});
+
+/** Connections that are refused, one after the other. */
+async function failTimes(times: number, circuit: CircuitBreaker): Promise<void> {
+  const nobody = `postgres://nobody:none@${LOOPBACK}:${await freePort()}/none`;
+  for (let time = 0; time < times; time += 1) expect(await tryOnce(nobody, circuit)).toBe("failed");
+}

@@ -1,6 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type CircuitBreaker, createCircuitBreaker, PROBE_ANSWER_MS } from "./circuit-breaker.server.ts";
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
 export type Database = { execute<Row>(statement: SQL): Promise<Row[]> };
@@ -17,20 +18,33 @@ type Options = {
   unavailable?: (cause: unknown) => unknown;
   /** Makes what `execute` throws when a value cannot be stored or compared, such as a date before time. */
   unacceptable?: (cause: unknown) => unknown;
+  /**
+   * What the requests of an isolate know together of this database (`circuitBreakerOf`). By default a connection
+   * goes by itself alone: a command or a test has one, and wants the database's own answer to each statement.
+   */
+  circuit?: CircuitBreaker;
+  /** Asks the database whatever the circuit breaker knows. Its answer tells all the others. */
+  always?: boolean;
 };
 
 /** A statement that has no answer after this long gets none: the reader is told at once. */
-const ANSWER_SECONDS = 5;
+const ANSWER_MS = 5000;
 
 /**
  * Opens the request's own connection, lazily: nothing is sent before the first statement.
  * The pooler runs in transaction mode, so nothing may be prepared or kept on a connection
  * (`prepare: false`, no types fetched, no session setting). Every statement after a failed
- * connection fails at once, where postgres-js would leave it waiting.
+ * connection fails at once, where postgres-js would leave it waiting. Statements that the circuit breaker
+ * holds back fail at once too, and open no connection.
  */
 export function openDatabase(
   url: string,
-  { unavailable = (cause) => cause, unacceptable = (cause) => cause }: Options = {},
+  {
+    unavailable = (cause) => cause,
+    unacceptable = (cause) => cause,
+    circuit = createCircuitBreaker(),
+    always = false,
+  }: Options = {},
 ): DatabaseConnection {
   const client = postgres(withoutUnknownParameters(url), {
     prepare: false,
@@ -43,18 +57,29 @@ export function openDatabase(
   const database = drizzle({ client });
   const usage = { statements: 0, milliseconds: 0 };
   let failure: { cause: unknown } | null = null;
+  let isClosed = false;
 
   return {
     usage,
     async execute<Row>(statement: SQL): Promise<Row[]> {
       if (failure) throw unavailable(failure.cause);
+      const admission = circuit.admit({ always });
+      if (!admission) throw unavailable(new CircuitOpenError("The database has not been answering"));
       const started = performance.now();
       usage.statements += 1;
       try {
-        return (await withinDeadline(database.execute(statement))) as unknown as Row[];
+        const answer = database.execute(statement);
+        const rows = await withinDeadline(answer, admission.isProbe ? PROBE_ANSWER_MS : ANSWER_MS);
+        circuit.answered();
+        return rows as unknown as Row[];
       } catch (error) {
-        if (sqlState(error)?.startsWith("22")) throw unacceptable(error);
-        if (!isUnavailable(error)) throw error;
+        const state = sqlState(error);
+        const isAway = isUnavailable(error);
+        if (state !== null && !isAway) circuit.answered();
+        if (state?.startsWith("22")) throw unacceptable(error);
+        if (!isAway) throw error;
+        // One connection is one failure, however many statements wait on it; ending it ourselves is none.
+        if (!failure && !isClosed) circuit.failed(admission);
         failure ??= { cause: error };
         await client.end({ timeout: 0 }).catch(() => {});
         throw unavailable(error);
@@ -63,6 +88,7 @@ export function openDatabase(
       }
     },
     async close() {
+      isClosed = true;
       await client.end({ timeout: 2 }).catch(() => {});
     },
   };
@@ -77,13 +103,14 @@ function withoutUnknownParameters(url: string): string {
 }
 
 class NoAnswerError extends Error {}
+class CircuitOpenError extends Error {}
 
-async function withinDeadline<T>(answer: Promise<T>): Promise<T> {
+async function withinDeadline<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new NoAnswerError(`No answer from the database in ${ANSWER_SECONDS} s`)),
-      ANSWER_SECONDS * 1000,
+      () => reject(new NoAnswerError(`No answer from the database in ${milliseconds} ms`)),
+      milliseconds,
     );
   });
   try {
@@ -119,7 +146,7 @@ const SOCKET_MESSAGES = /proxy request failed|network connection lost|stream was
 /** Whether an error says that the database cannot be reached, as opposed to a statement being wrong. */
 export function isUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof NoAnswerError) return true;
+    if (cause instanceof NoAnswerError || cause instanceof CircuitOpenError) return true;
     const code = "code" in cause ? String(cause.code) : "";
     if (CONNECTION_CODES.has(code) || SERVER_STATES.test(code)) return true;
     // Only the innermost error: drizzle's own repeats the statement, and with it what somebody wrote.
