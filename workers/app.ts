@@ -1,12 +1,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { openDatabase } from "#app/db/client.server.ts";
 import type { Part } from "#app/db/parts.server.ts";
 import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { readerPageAddress } from "#app/domain/paths.ts";
 import { memberTag } from "#app/domain/tags.ts";
-import { serviceUnavailable, unacceptable } from "#app/http.ts";
 import type { PageRecord, PageRefusal } from "#app/middleware/context.server.ts";
 import { mayBeSignedIn } from "./clerk.ts";
+import { pageDatabase, webhookDatabase } from "./database.ts";
 import { type Env, parseEnv } from "./env.ts";
 import { type PageKind, withSecurityHeaders } from "./headers.ts";
 import { answerHealth } from "./health.ts";
@@ -50,7 +49,7 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   const pages = pagesOf(env, ctx);
   if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, { ctx, pages });
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (isRead && url.pathname === "/healthz") return answerHealth(openDatabase(env.DATABASE_URL), ctx);
+  if (isRead && url.pathname === "/healthz") return answerHealth(env, ctx);
   if (isRead && url.origin !== env.ORIGIN) return toOwnOrigin(url, env);
   if (isRead && !mayBeSignedIn(request) && !MEMBER_ONLY.test(url.pathname))
     return answerReader(request, env, { ctx, pages });
@@ -119,7 +118,7 @@ export class Reader extends WorkerEntrypoint {
   }
 
   async #answerPart(part: Part<unknown>, env: Env): Promise<Response> {
-    const database = openDatabase(env.DATABASE_URL, { unavailable: serviceUnavailable, unacceptable });
+    const database = pageDatabase(env);
     const waitUntil = (promise: Promise<unknown>) => this.ctx.waitUntil(promise);
     try {
       const sources = { database, lastGood: lastGood(env.LAST_GOOD), waitUntil };
@@ -150,7 +149,7 @@ function toOwnOrigin(url: URL, env: Env): Response {
 }
 
 async function answerWebhook(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
-  const connection = openDatabase(env.DATABASE_URL);
+  const connection = webhookDatabase(env);
   try {
     return await handleClerkWebhook(request, {
       secret: env.CLERK_WEBHOOK_SECRET,

@@ -1,8 +1,13 @@
 import { sql } from "drizzle-orm";
-import type { DatabaseConnection } from "#app/db/client.server.ts";
+import { healthDatabase } from "./database.ts";
+import type { Env } from "./env.ts";
 
-/** Says whether the Worker is up (it answers) and whether it reaches its database: 200 or 503. */
-export async function answerHealth(connection: DatabaseConnection, ctx: ExecutionContext): Promise<Response> {
+/**
+ * Says whether the Worker is up (it answers) and whether it reaches its database: 200 or 503.
+ * It always asks, and a database that answers is open to all requests of this isolate from then on.
+ */
+export async function answerHealth(env: Env, ctx: ExecutionContext): Promise<Response> {
+  const connection = healthDatabase(env);
   const isReachable = await connection.execute(sql`select 1`).then(
     () => true,
     () => false,

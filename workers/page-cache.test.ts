@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as here from "./page-cache.ts";
 
@@ -25,15 +24,24 @@ function reader(answer: () => Response | Promise<Response>) {
   };
 }
 
+/** What a request leaves to be done after its answer. */
+function context() {
+  const left: Promise<unknown>[] = [];
+  return {
+    waitUntil: (promise: Promise<unknown>) => void left.push(promise),
+    settled: () => Promise.all(left),
+  };
+}
+
 type Reader = ReturnType<typeof reader>;
 
 /** One request of its own: the page, and whether it was kept. */
 async function read(address: string, from: Reader, { freshSeconds = 10, isolate = here } = {}) {
-  const ctx = createExecutionContext();
+  const ctx = context();
   const cache = isolate.pageCache(ctx, { reader: from, origin: ORIGIN, freshSeconds });
   const { response, outcome } = await cache.fetch(address);
   const text = await response.text();
-  await waitOnExecutionContext(ctx);
+  await ctx.settled();
   return {
     text,
     outcome,
@@ -44,14 +52,14 @@ async function read(address: string, from: Reader, { freshSeconds = 10, isolate 
 }
 
 async function purge(...tags: string[]) {
-  const ctx = createExecutionContext();
+  const ctx = context();
   const cache = here.pageCache(ctx, {
     reader: reader(() => new Response()),
     origin: ORIGIN,
     freshSeconds: 10,
   });
   await cache.purge(tags);
-  await waitOnExecutionContext(ctx);
+  await ctx.settled();
 }
 
 /** The clock stands, and goes on when it is told to. Every test comes long after the one before. */
@@ -205,7 +213,7 @@ test("where Cloudflare's own cache stands before the Reader, it alone keeps page
       purged.push(tags);
     },
   };
-  const ctx = Object.assign(createExecutionContext(), { cache: {} });
+  const ctx = Object.assign(context(), { cache: {} });
   const cache = here.pageCache(ctx, { reader: from, origin: ORIGIN, freshSeconds: 10 });
   const outcomes = [];
   for (let each = 0; each < 3; each += 1) outcomes.push((await cache.fetch(address)).outcome);

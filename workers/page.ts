@@ -1,10 +1,9 @@
 import * as build from "virtual:react-router/server-build";
 import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
 import { createCookie, createRequestHandler, RouterContextProvider } from "react-router";
-import { type DatabaseConnection, openDatabase } from "#app/db/client.server.ts";
+import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import { HELD_FORM_SECONDS } from "#app/domain/limits.ts";
-import { serviceUnavailable, unacceptable } from "#app/http.ts";
 import {
   clerkContext,
   cspNonceContext,
@@ -21,6 +20,7 @@ import {
   siteContext,
 } from "#app/middleware/context.server.ts";
 import { clerkAddresses, clerkOptions } from "./clerk.ts";
+import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { lastGood } from "./last-good.ts";
@@ -46,7 +46,7 @@ export async function answerPage(
   ctx: ExecutionContext,
   { isReader, refusal, pages }: Options,
 ): Promise<Page> {
-  const database = openDatabase(env.DATABASE_URL, { unavailable: serviceUnavailable, unacceptable });
+  const database = pageDatabase(env);
   const sources = {
     database,
     lastGood: lastGood(env.LAST_GOOD),
