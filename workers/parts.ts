@@ -1,15 +1,20 @@
 import type { Database } from "#app/db/client.server.ts";
 import { type Part, partOf } from "#app/db/parts.server.ts";
 import { isServiceUnavailable, serviceUnavailable } from "#app/http.ts";
-import type { ReadPart } from "#app/middleware/context.server.ts";
+import type { PartReader, ReadPart } from "#app/middleware/context.server.ts";
 import type { LastGood } from "./last-good.ts";
 import type { PageCache } from "./page-cache.ts";
 
 type Sources = { database: Database; lastGood: LastGood; waitUntil(promise: Promise<unknown>): void };
 
 /** Reads parts from the database, and where that is away, from the copies of what it last answered. */
-export function freshParts({ database, lastGood, waitUntil }: Sources) {
+export function freshParts({ database, lastGood, waitUntil }: Sources): PartReader {
+  const copyOf = async <Data>(part: Part<Data>): Promise<ReadPart<Data> | null> => {
+    const copy = await lastGood.get(part.key).catch(() => null);
+    return copy && { data: copy.data as Data, madeAt: copy.madeAt, isCopy: true };
+  };
   return {
+    copyOf,
     async read<Data>(part: Part<Data>): Promise<ReadPart<Data>> {
       const madeAt = Date.now();
       try {
@@ -18,9 +23,9 @@ export function freshParts({ database, lastGood, waitUntil }: Sources) {
         return { data, madeAt, isCopy: false };
       } catch (error) {
         if (!isServiceUnavailable(error)) throw error;
-        const copy = await lastGood.get(part.key).catch(() => null);
+        const copy = await copyOf(part);
         if (!copy) throw error;
-        return { data: copy.data as Data, madeAt: copy.madeAt, isCopy: true };
+        return copy;
       }
     },
   };
@@ -34,9 +39,10 @@ type CachedSources = Sources & {
 };
 
 /** Reads parts out of the page cache, so that a member's page asks the database for little more than who they are. */
-export function cachedParts({ pages, origin, wroteAt, ...sources }: CachedSources) {
+export function cachedParts({ pages, origin, wroteAt, ...sources }: CachedSources): PartReader {
   const fresh = freshParts(sources);
   return {
+    copyOf: fresh.copyOf,
     async read<Data>(part: Part<Data>): Promise<ReadPart<Data>> {
       const { response } = await pages.fetch(partAddress(origin, part.key));
       if (response.status === 503) throw serviceUnavailable();

@@ -60,7 +60,13 @@ export const keptFormContext = createContext<{ current: HeldForm | null }>();
 export type ReadPart<Data> = { data: Data; madeAt: number; isCopy: boolean };
 
 /** Reads the parts of pages that are the same for everyone. How fresh they must be depends on who asks. */
-export const partsContext = createContext<{ read<Data>(part: Part<Data>): Promise<ReadPart<Data>> }>();
+export type PartReader = {
+  read<Data>(part: Part<Data>): Promise<ReadPart<Data>>;
+  /** The copy of a part from before an outage, or null: for whoever has waited for the database already. */
+  copyOf<Data>(part: Part<Data>): Promise<ReadPart<Data> | null>;
+};
+
+export const partsContext = createContext<PartReader>();
 
 /** What becomes known of a request while it is answered, and what the Worker does about it afterwards. */
 export type PageRecord = {

@@ -9,8 +9,10 @@ type Context = Readonly<RouterContextProvider>;
  * changes. Throws 503 where neither the database nor a copy is there.
  */
 export async function readPart<Data>(context: Context, part: Part<Data>): Promise<Data> {
-  const { data, madeAt, isCopy } = await context.get(partsContext).read(part);
+  const parts = context.get(partsContext);
   const record = context.get(pageRecordContext);
+  const copy = record.outage && (await parts.copyOf(part));
+  const { data, madeAt, isCopy } = copy ?? (await parts.read(part));
   for (const tag of part.tags(data)) record.shown.add(tag);
   if (isCopy || record.outage) noteOutage(context, { madeAt });
   return data;
