@@ -51,6 +51,9 @@ export const ROUTE_BUDGETS: Record<string, RouteBudget> = {
   "*": { reader: NOTHING, member: READ },
 };
 
+/** A member's first page, where no webhook has come before them: who asks, their row, who asks, the page. */
+export const FIRST_PAGE_BUDGET: Budget = { statements: 4, roundTrips: 4 };
+
 /** What the Worker answers before React Router comes into it. */
 export const WORKER_BUDGETS: Record<string, Budget> = {
   "/healthz": READ,

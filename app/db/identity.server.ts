@@ -3,6 +3,7 @@ import { type DeletedPerson, type PersonEvent, type SavedPerson, sha256 } from "
 import { HANDLE_MAX } from "#app/domain/limits.ts";
 import { handleFromName } from "#app/domain/text.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
+import { integer, word } from "./statements.server.ts";
 
 /** What an event did: `stale` says that something newer, or the deletion, stands already. */
 export type Recorded = "saved" | "stale" | "deleted";
@@ -84,10 +85,10 @@ export async function ensureMember(db: Database, userId: string): Promise<void> 
     // Counting makes the first insert come first: rows are then locked in the order in which events lock them.
     db.execute(sql`
       with person as (
-        insert into "user" (id) values (${userId}) on conflict (id) do nothing returning id
+        insert into "user" (id) values (${word(userId)}) on conflict (id) do nothing returning id
       ), ready as (select count(*) from person)
       insert into members (user_id, handle, handle_source)
-      select ${userId}, ${firstFree(handles, userId)}, 'placeholder' from ready
+      select ${word(userId)}, ${firstFree(handles, userId)}, 'placeholder' from ready
       on conflict (user_id) do nothing`),
   );
 }
@@ -122,12 +123,12 @@ async function hashes(userId: string): Promise<[string, string]> {
 
 /** The first of `handles` that is nobody else's. */
 function firstFree(handles: string[], userId: string): SQL {
-  const rows = handles.map((handle, rank) => sql`(${rank}::integer, ${handle}::text)`);
+  const rows = handles.map((handle, rank) => sql`(${integer(rank)}, ${word(handle)})`);
   return sql`(
     select wanted.handle from (values ${sql.join(rows, sql`, `)}) as wanted (rank, handle)
     where not exists (
       select 1 from members taken
-      where lower(taken.handle) = lower(wanted.handle) and taken.user_id <> ${userId})
+      where lower(taken.handle) = lower(wanted.handle) and taken.user_id <> ${word(userId)})
     order by wanted.rank
     limit 1)`;
 }

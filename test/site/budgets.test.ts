@@ -2,11 +2,21 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import routes from "#app/routes.ts";
 import { signedDelivery } from "#local/clerk/webhooks.ts";
-import { type Budget, CEILINGS, ROUTE_BUDGETS, SIZE_BUDGETS, WORKER_BUDGETS } from "#test/budgets.ts";
+import {
+  type Budget,
+  CEILINGS,
+  FIRST_PAGE_BUDGET,
+  ROUTE_BUDGETS,
+  SIZE_BUDGETS,
+  WORKER_BUDGETS,
+} from "#test/budgets.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 
-const site = await testSite({ counted: true });
+/** Somebody of whom no webhook tells. */
+const newcomer = { id: "user_2bbbbbbbbbbbbbbbbbbbbbbbbbb", handle: "newcomer" };
+const details = { username: "newcomer", firstName: null, lastName: null, email: null, createdAt: 1 };
+const site = await testSite({ counted: true, people: [{ id: newcomer.id, ...details }] });
 const category = await makeCategory(site.db);
 const ada = await site.makeMember();
 const moderator = await site.makeMember({ role: "moderator" });
@@ -127,6 +137,12 @@ test("a form of somebody who is signed out costs the database nothing", async ()
     statements: 0,
     roundTrips: 0,
   });
+});
+
+test("the first page of a member makes their row, and costs no more round trips than any", async () => {
+  expect(await cost("/t/new", { as: newcomer }, 200)).toEqual(FIRST_PAGE_BUDGET);
+  expect(FIRST_PAGE_BUDGET.roundTrips).toBeLessThanOrEqual(CEILINGS.member.roundTrips);
+  expect(await cost("/t/new", { as: newcomer }, 200)).toEqual(ROUTE_BUDGETS["t/new"]?.member);
 });
 
 test("the Worker's own answers cost what their budgets say", async () => {
