@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodeCursor } from "#app/domain/cursor.ts";
 import { testSite } from "#test/site.ts";
 import { readAnswer } from "./answer.ts";
 import { HOSTILE_NAMES } from "./hostile-values.ts";
@@ -54,6 +55,25 @@ test.for(ADDRESSES)("anything may stand in %s", async (address) => {
       path,
     ).toEqual([]);
   }
+});
+
+/** Written as moments are, and none that Postgres knows. */
+const NO_MOMENTS = [
+  "0000-01-01T00:00:00Z",
+  "2026-01-31T00:00:00+23:59",
+  `2026-01-31T00:00:00.${"0".repeat(300)}Z`,
+];
+
+test.for(NO_MOMENTS)("a list that goes on at %s is a bad request", async (time) => {
+  const after = encodeCursor({ isPinned: false, key: time, number: 1 });
+  const before = encodeURIComponent(time);
+  for (const path of [
+    `/?after=${after}`,
+    `/c/${category}?sort=new&after=${after}`,
+    `/u/${author.handle}?before=${before}&id=1`,
+    `/u/${author.handle}?show=replies&before=${before}&id=00000000-0000-7000-8000-000000000000`,
+  ])
+    expect((await readAnswer(await site.fetch(path))).status, path).toBe(400);
 });
 
 /** Where forms go that name what they act on. */

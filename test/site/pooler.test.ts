@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
+import { integer } from "#app/db/statements.server.ts";
 import { verify } from "#app/db/verify.server.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
@@ -31,6 +32,14 @@ describe.skipIf(!findPgBouncer())("through PgBouncer in transaction mode", () =>
     expect(connections).toEqual(servers.map(() => ({ state: "idle" })));
     expect(await preparedOnEveryServer(site.pooler.url, servers.length)).toEqual(servers.map(() => 0));
     expect(await verify(site.db)).toEqual([]);
+  });
+
+  test("statements without parameters, which are sent without waiting, are each answered", async () => {
+    const connection = openDatabase((await startPooler()).url);
+    onTestFinished(() => connection.close());
+    const numbers = Array.from({ length: 100 }, (_, at) => at);
+    const answers = numbers.map((n) => connection.execute(sql`select ${integer(n)} as n`));
+    expect((await Promise.all(answers)).flat()).toMatchObject(numbers.map((n) => ({ n })));
   });
 
   test("a client that prepares its statements would be noticed", async () => {
