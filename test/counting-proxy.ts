@@ -5,6 +5,8 @@ import { type Message, MessageReader, preparedName, sqlOf } from "./postgres-mes
 /** What went through the proxy, in messages and never in milliseconds. */
 export type Count = {
   connections: number;
+  /** Times that the client had to wait for an answer until it was connected, after TCP and TLS. */
+  connecting: number;
   /** Statements that were run. */
   statements: number;
   /** Times that the client had to wait for an answer after it was connected: a statement with parameters costs two. */
@@ -26,6 +28,8 @@ type State = { count: Count; cut: Cut | null; isSilent: boolean; open: Set<Socke
 /** What asks the server for an answer: a simple query, a flush, a sync. */
 const WAITS = new Set(["Q", "H", "S"]);
 const RUNS = new Set(["Q", "E"]);
+/** The start of a connection, and each step of proving a password. */
+const CONNECTS = new Set(["startup", "p"]);
 
 /**
  * Stands between a client and Postgres, counts what passes, and breaks when it is told to.
@@ -125,12 +129,13 @@ function takeCut(state: State, message: Message): Cut | null {
 }
 
 function noCount(): Count {
-  return { connections: 0, statements: 0, roundTrips: 0, prepared: 0, sql: [] };
+  return { connections: 0, connecting: 0, statements: 0, roundTrips: 0, prepared: 0, sql: [] };
 }
 
 function tally(count: Count, message: Message): void {
   const sql = sqlOf(message);
   if (sql !== null) count.sql.push(sql);
+  if (CONNECTS.has(message.type)) count.connecting += 1;
   if (RUNS.has(message.type)) count.statements += 1;
   if (WAITS.has(message.type)) count.roundTrips += 1;
   if (preparedName(message) !== "") count.prepared += 1;
