@@ -20,10 +20,12 @@ async function develop(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   const parts = await startParts(settings);
   printAddresses("Edgewise in development.", [["The forum", settings.origin], ...parts.addresses]);
+  // Asked for where wrangler.toml binds Hyperdrive.
+  const hyperdrive = { CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: parts.env.DATABASE_URL };
   const args = ["dev", "--host", LOOPBACK, "--port", String(settings.port), "--strictPort"];
   const server = spawn(process.execPath, [programOf("@react-router/dev", "react-router"), ...args], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...parts.env, ...TOOLS },
+    env: { ...process.env, ...parts.env, ...hyperdrive, ...TOOLS },
   });
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
   const stop = async () => {

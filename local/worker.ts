@@ -22,6 +22,8 @@ export interface WorkerOptions {
   port: number;
   /** Variables and secrets, over the `vars` of wrangler.toml. */
   env: Record<string, string>;
+  /** The database to reach through Miniflare's stand-in for Hyperdrive, bound as HYPERDRIVE. */
+  hyperdrive?: string;
   /** Where KV keeps its entries; in memory when left out. */
   persist?: string;
   /** Where the production build stands. Default: `build` of the working directory. */
@@ -44,7 +46,7 @@ export async function hasBuild(build = "build"): Promise<boolean> {
  * @throws Problem when the port is taken or nothing has been built
  */
 export async function startWorker(options: WorkerOptions) {
-  const { port, env, persist, log = (line: string) => console.error(line) } = options;
+  const { port, env, hyperdrive, persist, log = (line: string) => console.error(line) } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
   // Else Miniflare asks workers.cloudflare.com where this machine stands in the world.
@@ -66,7 +68,7 @@ export async function startWorker(options: WorkerOptions) {
           compatibilityDate: config.compatibility_date,
           compatibilityFlags: config.compatibility_flags,
           manifest: readModules(config),
-          env: bindings(config, env),
+          env: { ...bindings(config, env), ...(hyperdrive && hyperdriveBinding(hyperdrive)) },
         },
       },
     ],
@@ -144,4 +146,8 @@ function bindings(config: BuiltConfig, env: Record<string, string>) {
     { type: "kv" as const, id: binding },
   ]);
   return Object.fromEntries([...text, ...kv]);
+}
+
+function hyperdriveBinding(connectionString: string) {
+  return { HYPERDRIVE: { type: "hyperdrive" as const, id: "HYPERDRIVE", dev: { connectionString } } };
 }

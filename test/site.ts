@@ -15,6 +15,8 @@ export type SiteOptions = {
   pooled?: boolean | number;
   /** Puts the counting proxy before what the Worker connects to. */
   counted?: boolean;
+  /** Binds Hyperdrive to the database, and leaves DATABASE_URL out. */
+  hyperdrive?: boolean;
   /** People whom the stand-in for Clerk knows, and of whom no webhook has told the forum. */
   people?: DemoPerson[];
   /** Variables of the Worker, over those that it needs here. */
@@ -68,7 +70,7 @@ export async function startSite(options: SiteOptions = {}) {
 }
 
 async function startParts(
-  { pooled = false, counted = false, people = [], env = {} }: SiteOptions,
+  { pooled = false, counted = false, hyperdrive = false, people = [], env = {} }: SiteOptions,
   stops: (() => Promise<unknown>)[],
 ) {
   const started = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
@@ -88,8 +90,10 @@ async function startParts(
   const clerk = started(await createClerkStandIn({ port: await freePort(), appOrigin: origin, people }));
   const log: string[] = [];
   const address = proxy?.url ?? pooler?.url ?? database.url;
-  const variables = { ...clerk.env, COOKIE_SECRET, ORIGIN: origin, DATABASE_URL: address, ...env };
-  started(await startWorker({ port, env: variables, log: (line) => log.push(line) }));
+  const variables: Record<string, string> = { ...clerk.env, COOKIE_SECRET, ORIGIN: origin };
+  if (!hyperdrive) variables.DATABASE_URL = address;
+  const worker = { port, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
+  started(await startWorker({ ...worker, log: (line) => log.push(line) }));
   return {
     origin,
     databaseUrl: database.url,

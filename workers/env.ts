@@ -2,12 +2,15 @@ import { z } from "zod";
 
 const Text = z.string().trim().min(1);
 const Address = z.url({ protocol: /^https?$/ });
+const PostgresAddress = z.url({ protocol: /^postgres(ql)?$/ });
 
 const Namespace = z.custom<KVNamespace>((value) => value !== undefined, "is a KV binding and is not bound");
 
 /** Everything the Worker is configured with. docs/deploying.md says where each value is found. */
 const Env = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Where Postgres is reached: Hyperdrive's own address, where it is bound. */
+  DATABASE_URL: PostgresAddress,
+  HYPERDRIVE: z.object({ connectionString: PostgresAddress }).optional(),
   /** The forum's one origin, such as https://forum.example.com. */
   ORIGIN: Address.transform((url) => new URL(url).origin),
   FORUM_NAME: Text.default("Edgewise"),
@@ -43,8 +46,14 @@ export function parseEnv(env: object): Env {
 }
 
 function checkEnv(env: object): Env {
-  const parsed = Env.safeParse(env);
+  const parsed = Env.safeParse({ ...env, DATABASE_URL: databaseAddress({ ...env }) });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The Worker is not configured (docs/deploying.md). ${problems.join("; ")}`);
+}
+
+/** Through Hyperdrive where it is bound, whatever `DATABASE_URL` says; else straight to the database. */
+function databaseAddress({ HYPERDRIVE, DATABASE_URL }: Record<string, unknown>): unknown {
+  const isBound = typeof HYPERDRIVE === "object" && HYPERDRIVE !== null && "connectionString" in HYPERDRIVE;
+  return isBound ? HYPERDRIVE.connectionString : DATABASE_URL;
 }
