@@ -58,6 +58,8 @@ export async function startParts(
       env: {
         ...clerk?.env,
         COOKIE_SECRET: keepCookieSecret(settings),
+        // The terminal is for whoever works at it: only failures are logged there.
+        LOG_REQUESTS: "0",
         ...settings.given,
         DATABASE_URL: database.url,
         ORIGIN: settings.origin,

@@ -37,6 +37,8 @@ export type SiteRequest = {
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
 const COOKIE_SECRET = "a secret of 32 characters, for tests";
+/** Only failures, so that a storm of requests leaves a log that can be read. */
+const LOG_REQUESTS = "0";
 
 /** The built Worker in workerd, with a stand-in for Clerk and a database of its own. */
 export async function startSite(options: SiteOptions = {}) {
@@ -90,7 +92,7 @@ async function startParts(
   const clerk = started(await createClerkStandIn({ port: await freePort(), appOrigin: origin, people }));
   const log: string[] = [];
   const address = proxy?.url ?? pooler?.url ?? database.url;
-  const variables: Record<string, string> = { ...clerk.env, COOKIE_SECRET, ORIGIN: origin };
+  const variables: Record<string, string> = { ...clerk.env, COOKIE_SECRET, LOG_REQUESTS, ORIGIN: origin };
   if (!hyperdrive) variables.DATABASE_URL = address;
   const worker = { port, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
   started(await startWorker({ ...worker, log: (line) => log.push(line) }));

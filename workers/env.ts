@@ -29,6 +29,12 @@ const Env = z.object({
   LAST_GOOD: Namespace,
   /** How long a reader's page is served without asking the database anew; 0 turns the page cache off. */
   PAGE_FRESH_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
+  /** The share of requests that are logged, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
+  LOG_REQUESTS: z.coerce.number().min(0).max(1).default(1).catch(1),
+  /** Takes a data point for each request; without it there are none. */
+  REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
+  /** Which version of the Worker this is. */
+  VERSION: z.custom<WorkerVersionMetadata>().optional(),
 });
 
 export type Env = z.output<typeof Env>;

@@ -1,3 +1,6 @@
+/** Names a request: on the answer for whoever asked, and inside from the gateway to the pages. */
+export const REQUEST_ID = "X-Request-Id";
+
 /**
  * Whether an unsafe request comes from a page of this forum. A browser that says where a request was made
  * must say "here"; one that does not must name our origin. Neither header: refused (OWASP, Cross-Site Request

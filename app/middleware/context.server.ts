@@ -41,6 +41,9 @@ export const cspNonceContext = createContext<string>("");
 /** Names the request in logs and on error pages. */
 export const requestIdContext = createContext<string>("");
 
+/** The pattern of the route that answers, with its slash; what matched no route stays at this one. */
+export const routeContext = createContext<{ current: string }>();
+
 /** What the Worker has already decided: the request is forged, oversized, or of a kind that nothing here takes. */
 export type PageRefusal = { status: 403 | 405 | 413; message: string };
 

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { notePage, observe } from "./observe.ts";
+
+type Point = { indexes: string[]; blobs: string[]; doubles: number[] };
+
+function newEnv() {
+  const points: Point[] = [];
+  const REQUESTS = { writeDataPoint: (point: Point) => void points.push(point) };
+  return { points, env: { LOG_REQUESTS: 0, REQUESTS, VERSION: { id: "v1" } } };
+}
+
+function page(): Response {
+  const response = new Response("a page", { headers: { "Content-Length": "6" } });
+  const usage = { statements: 2, milliseconds: 12.345 };
+  notePage(response.headers, { route: "/t/:number/:slug?", usage, isStaff: true });
+  return response;
+}
+
+const request = new Request("https://forum.example/t/7/who?q=what");
+
+test("a request is one data point, in the order that docs/operating.md names", async () => {
+  const { env, points } = newEnv();
+  await observe(request, env, async (watched) => {
+    watched.side = "member";
+    return page();
+  });
+  expect(points).toEqual([
+    {
+      indexes: ["/t/:number/:slug?"],
+      blobs: ["GET", "member", "none", "200", "v1"],
+      doubles: [expect.any(Number), 12.3, 2, 6],
+    },
+  ]);
+});
+
+test.each(["hit", "stale", "last-good"] as const)(
+  "a page that is a copy (%s) keeps its route, and cost no statement",
+  async (cache) => {
+    const { env, points } = newEnv();
+    const response = await observe(request, env, async (watched) => {
+      Object.assign(watched, { side: "reader", cache });
+      return page();
+    });
+    expect(points[0]).toMatchObject({
+      indexes: ["/t/:number/:slug?"],
+      blobs: ["GET", "reader", cache, "200", "v1"],
+      doubles: [expect.any(Number), 0, 0, 6],
+    });
+    expect([...response.headers.keys()].filter((name) => name.startsWith("edgewise"))).toEqual([]);
+  },
+);
+
+test("a page that was made because no copy was there counts what it cost", async () => {
+  const { env, points } = newEnv();
+  await observe(request, env, async (watched) => {
+    watched.cache = "miss";
+    return page();
+  });
+  expect(points[0]?.doubles[2]).toBe(2);
+});
+
+test("an answer that throws is recorded as the failure that it becomes", async () => {
+  const { env, points } = newEnv();
+  const failing = observe(request, env, () => Promise.reject(new Error("lost")));
+  await expect(failing).rejects.toThrow("lost");
+  expect(points).toEqual([expect.objectContaining({ blobs: ["GET", "gateway", "none", "500", "v1"] })]);
+});
+
+test("without a place for data points, or any configuration, a request is answered all the same", async () => {
+  for (const env of [null, { LOG_REQUESTS: 0 }])
+    expect((await observe(request, env, async () => page())).status).toBe(200);
+});

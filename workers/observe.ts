@@ -1,0 +1,145 @@
+import { REQUEST_ID } from "./requests.ts";
+
+/** Who answered: a page for everyone, a page of one person, or the gateway itself (a redirect to the forum's origin). */
+export type Side = "reader" | "member" | "webhook" | "health" | "gateway";
+
+/** Where a page for readers came from; "none" where no cache has a part in it. */
+export type CacheOutcome = "hit" | "stale" | "miss" | "last-good" | "none";
+
+/** Statements sent, and the milliseconds spent waiting for them. */
+type Usage = { readonly statements: number; readonly milliseconds: number };
+
+/** What is found out about a request on its way, to be filled in by whoever answers it. */
+export type Watched = {
+  readonly requestId: string;
+  side: Side;
+  cache: CacheOutcome;
+  /** The pattern of the address, such as `/t/:number/:slug?`; a page brings its own (`notePage`). */
+  route: string;
+  usage: Usage;
+};
+
+/** What is logged of a request that was answered. Nothing of whoever asked, and nothing that they typed. */
+export type RequestFacts = Omit<Watched, "usage"> & {
+  method: string;
+  status: number;
+  statements: number;
+  databaseMs: number;
+  /** Until the headers were ready. In production the clock stands still while code runs: this is time spent waiting. */
+  totalMs: number;
+  /** Null where the length of the answer is not known before it is sent. */
+  bytes: number | null;
+  /** The deployed version of the Worker, or null where the platform tells none. */
+  version: string | null;
+};
+
+type DataPoint = { indexes: string[]; blobs: string[]; doubles: number[] };
+
+/** What of the Worker's configuration has a part in this. */
+type Recorder = {
+  LOG_REQUESTS: number;
+  REQUESTS?: { writeDataPoint(point: DataPoint): void };
+  VERSION?: { id: string };
+};
+
+/** What the page's own side of the Worker knows of it, and the gateway does not. */
+type PageFacts = { route: string; usage: Usage; isStaff: boolean };
+
+/** Carries `PageFacts` from the page to the gateway, and with a cached page; it never leaves the Worker. */
+const PAGE_FACTS = "Edgewise-Page-Facts";
+
+/** Notes what the gateway is to log of a page. */
+export function notePage(headers: Headers, { route, usage, isStaff }: PageFacts): void {
+  const { statements, milliseconds } = usage;
+  headers.set(PAGE_FACTS, JSON.stringify({ route, usage: { statements, milliseconds }, isStaff }));
+}
+
+/**
+ * Answers a request, names the answer (`X-Request-Id`) and records it: one line in the log and one data point, also
+ * for a request whose answer failed. Members of staff get `Server-Timing`.
+ */
+export async function observe(
+  request: Request,
+  env: Recorder | null,
+  answer: (watched: Watched) => Promise<Response>,
+): Promise<Response> {
+  const started = performance.now();
+  const watched: Watched = {
+    requestId: crypto.randomUUID(),
+    side: "gateway",
+    cache: "none",
+    route: "/*",
+    usage: { statements: 0, milliseconds: 0 },
+  };
+  // What an answer that throws becomes.
+  const answered = { status: 500, bytes: null as number | null };
+  const facts = (): RequestFacts => ({
+    requestId: watched.requestId,
+    method: request.method,
+    route: watched.route,
+    side: watched.side,
+    cache: watched.cache,
+    status: answered.status,
+    statements: watched.usage.statements,
+    databaseMs: rounded(watched.usage.milliseconds),
+    totalMs: rounded(performance.now() - started),
+    bytes: answered.bytes,
+    version: env?.VERSION?.id ?? null,
+  });
+  try {
+    const inner = await answer(watched);
+    // What comes from the other entrypoint, or from a cache, has headers that cannot be changed.
+    const response = new Response(inner.body, inner);
+    const page = takePage(response.headers);
+    if (page) {
+      watched.route = page.route;
+      // A copy tells what it cost when it was made.
+      if (watched.cache === "none" || watched.cache === "miss") watched.usage = page.usage;
+    }
+    answered.status = response.status;
+    answered.bytes = lengthOf(response.headers);
+    response.headers.set(REQUEST_ID, watched.requestId);
+    if (page?.isStaff) response.headers.set("Server-Timing", serverTiming(facts()));
+    return response;
+  } finally {
+    record(facts(), env);
+  }
+}
+
+function takePage(headers: Headers): PageFacts | null {
+  const noted = headers.get(PAGE_FACTS);
+  headers.delete(PAGE_FACTS);
+  return noted === null ? null : (JSON.parse(noted) as PageFacts);
+}
+
+function lengthOf(headers: Headers): number | null {
+  const length = headers.get("Content-Length");
+  return length === null ? null : Number(length);
+}
+
+/** W3C Server Timing: the browser's developer tools show it beside the request. */
+function serverTiming({ databaseMs, statements, cache, totalMs }: RequestFacts): string {
+  return `db;dur=${databaseMs};desc="${statements} statements", cache;desc="${cache}", total;dur=${totalMs}`;
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+/**
+ * Writes the data point of a request, always, and its line in the log: failures always, of the rest the share that
+ * LOG_REQUESTS names. docs/operating.md says what stands where, and how to ask for it.
+ */
+export function record(facts: RequestFacts, env: Recorder | null): void {
+  const { method, route, side, cache, status, statements, databaseMs, totalMs, bytes, version } = facts;
+  env?.REQUESTS?.writeDataPoint({
+    indexes: [route],
+    blobs: [method, side, cache, String(status), version ?? ""],
+    doubles: [totalMs, databaseMs, statements, bytes ?? 0],
+  });
+  const isFailure = status >= 500;
+  if (!isFailure && Math.random() >= (env?.LOG_REQUESTS ?? 1)) return;
+  const line = JSON.stringify({ level: isFailure ? "error" : "info", event: "request", ...facts });
+  if (isFailure) console.error(line);
+  else console.log(line);
+}
