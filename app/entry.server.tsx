@@ -1,11 +1,17 @@
 import { renderToReadableStream } from "react-dom/server";
-import type { EntryContext, HandleErrorFunction, RouterContextProvider } from "react-router";
+import type {
+  EntryContext,
+  HandleErrorFunction,
+  RouterContextProvider,
+  ServerInstrumentation,
+} from "react-router";
 import { isRouteErrorResponse, ServerRouter } from "react-router";
 import {
   cspNonceContext,
   keptFormContext,
   pageRecordContext,
   requestIdContext,
+  routeContext,
   siteContext,
 } from "./middleware/context.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
@@ -34,6 +40,19 @@ export default async function handleDocument(
   );
   return new Response(body, { status, headers });
 }
+
+/** Tells the Worker which route answered, by its pattern: an address itself may say who someone is. */
+export const instrumentations: ServerInstrumentation[] = [
+  {
+    handler: (handler) =>
+      handler.instrument({
+        async request(handleRequest, { context }) {
+          const { meta } = await handleRequest();
+          if (context && meta) context.get(routeContext).current = `/${meta.pattern.replace(/^\//, "")}`;
+        },
+      }),
+  },
+];
 
 /** Logs what a loader, an action or a component threw and nobody expected; an answer such as 404 is expected. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {

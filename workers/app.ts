@@ -10,11 +10,12 @@ import { type Env, parseEnv } from "./env.ts";
 import { type PageKind, withSecurityHeaders } from "./headers.ts";
 import { answerHealth } from "./health.ts";
 import { lastGood } from "./last-good.ts";
+import { observe, type Watched } from "./observe.ts";
 import { answerPage } from "./page.ts";
 import { type PageCache, pageCache } from "./page-cache.ts";
 import { answerPart, requestedPart } from "./parts.ts";
-import { forBrowser, keepable } from "./reader-page.ts";
-import { isSameOrigin, withBody, withoutForeignHeaders } from "./requests.ts";
+import { forBrowser, isCopy, keepable } from "./reader-page.ts";
+import { isSameOrigin, REQUEST_ID, withBody, withoutForeignHeaders } from "./requests.ts";
 import { handleClerkWebhook } from "./webhooks/clerk.ts";
 import { wroteCookie } from "./wrote.ts";
 
@@ -38,30 +39,36 @@ const MEMBER_ONLY = /^\/(sign-in|sign-up|continue\/[^/]*)(\.data)?$/;
 export default {
   async fetch(request, rawEnv, ctx): Promise<Response> {
     const env = readEnv(rawEnv as object);
-    const response = env ? await answer(request, env, ctx) : notConfigured();
-    if (response.headers.has("Content-Security-Policy")) return response;
-    return withSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
+    return observe(request, env, async (watched) => {
+      const response = env
+        ? await answer(request, env, { ctx, pages: pagesOf(env, ctx), watched })
+        : notConfigured();
+      if (response.headers.has("Content-Security-Policy")) return response;
+      return withSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
+    });
   },
 } satisfies ExportedHandler;
 
-async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+/** What an answer needs beside the request: the platform's, the page cache, and what is found out on the way. */
+type Surroundings = { ctx: ExecutionContext; pages: PageCache; watched: Watched };
+
+async function answer(request: Request, env: Env, surroundings: Surroundings): Promise<Response> {
+  const { ctx, watched } = surroundings;
   const url = new URL(request.url);
-  const pages = pagesOf(env, ctx);
-  if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, { ctx, pages });
+  if (url.pathname === "/webhooks/clerk") return answerWebhook(request, env, surroundings);
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (isRead && url.pathname === "/healthz") return answerHealth(env, ctx);
+  if (isRead && url.pathname === "/healthz") return answerHealth(env, { ctx, watched });
   if (isRead && url.origin !== env.ORIGIN) return toOwnOrigin(url, env);
   if (isRead && !mayBeSignedIn(request) && !MEMBER_ONLY.test(url.pathname))
-    return answerReader(request, env, { ctx, pages });
+    return answerReader(request, env, surroundings);
+  watched.side = "member";
   // Read before anything is refused: a browser that is still sending when the answer comes shows a lost connection.
   const whole = isRead ? request : await withBody(request, FORM_BYTES_MAX);
-  if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, ctx, FORGED);
-  if (!isRead && request.method !== "POST") return answerRefusal(request, env, ctx, NOT_POSTED);
-  if (!whole) return answerRefusal(request, env, ctx, TOO_LARGE);
-  return answerMember(withoutForeignHeaders(whole, { cookies: true }), env, { ctx, pages });
+  if (!isRead && !isSameOrigin(request, env.ORIGIN)) return answerRefusal(request, env, surroundings, FORGED);
+  if (!isRead && request.method !== "POST") return answerRefusal(request, env, surroundings, NOT_POSTED);
+  if (!whole) return answerRefusal(request, env, surroundings, TOO_LARGE);
+  return answerMember(withoutForeignHeaders(whole, { cookies: true }), env, surroundings);
 }
-
-type Surroundings = { ctx: ExecutionContext; pages: PageCache };
 
 function pagesOf(env: Env, ctx: ExecutionContext): PageCache {
   const reader = ctx.exports.Reader;
@@ -69,19 +76,32 @@ function pagesOf(env: Env, ctx: ExecutionContext): PageCache {
 }
 
 /** What everyone who is signed out gets: out of the page cache, where there is such a page. */
-async function answerReader(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
+async function answerReader(
+  request: Request,
+  env: Env,
+  { ctx, pages, watched }: Surroundings,
+): Promise<Response> {
+  watched.side = "reader";
+  const { requestId } = watched;
   const address = readerPageAddress(new URL(request.url));
   if (!address) {
     const asked = withoutForeignHeaders(request, { cookies: false });
-    return (await answerPage(asked, env, ctx, { isReader: true })).response;
+    return (await answerPage(asked, env, ctx, { isReader: true, requestId })).response;
   }
-  const { response, outcome } = await pages.fetch(`${env.ORIGIN}${address}`);
+  const { response, outcome } = await pages.fetch(`${env.ORIGIN}${address}`, requestId);
+  watched.cache = isCopy(response) ? "last-good" : outcome;
   return forBrowser(request, response, outcome);
 }
 
 /** Pages of members and what they send. Whoever wrote is answered when no reader can find the old page any more. */
-async function answerMember(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
-  const { response, record } = await answerPage(request, env, ctx, { isReader: false, pages });
+async function answerMember(
+  request: Request,
+  env: Env,
+  { ctx, pages, watched }: Surroundings,
+): Promise<Response> {
+  const { requestId } = watched;
+  const { response, record } = await answerPage(request, env, ctx, { isReader: false, pages, requestId });
+  if (record.outage) watched.cache = "last-good";
   if (record.changed.size === 0) return response;
   await publish(record, env, pages);
   response.headers.append("Set-Cookie", wroteCookie(Date.now()));
@@ -113,7 +133,8 @@ export class Reader extends WorkerEntrypoint {
     const url = new URL(request.url);
     const part = requestedPart(url);
     if (part) return this.#answerPart(part, env);
-    const page = await answerPage(request, env, this.ctx, { isReader: true });
+    const requestId = request.headers.get(REQUEST_ID) ?? "";
+    const page = await answerPage(request, env, this.ctx, { isReader: true, requestId });
     return keepable(page, url, env.PAGE_FRESH_SECONDS);
   }
 
@@ -148,8 +169,13 @@ function toOwnOrigin(url: URL, env: Env): Response {
   return Response.redirect(`${env.ORIGIN}${url.pathname}${url.search}`, 308);
 }
 
-async function answerWebhook(request: Request, env: Env, { ctx, pages }: Surroundings): Promise<Response> {
+async function answerWebhook(
+  request: Request,
+  env: Env,
+  { ctx, pages, watched }: Surroundings,
+): Promise<Response> {
   const connection = webhookDatabase(env);
+  Object.assign(watched, { side: "webhook", route: "/webhooks/clerk", usage: connection.usage });
   try {
     return await handleClerkWebhook(request, {
       secret: env.CLERK_WEBHOOK_SECRET,
@@ -168,9 +194,9 @@ async function answerWebhook(request: Request, env: Env, { ctx, pages }: Surroun
 async function answerRefusal(
   request: Request,
   env: Env,
-  ctx: ExecutionContext,
+  { ctx, watched: { requestId } }: Surroundings,
   refusal: PageRefusal,
 ): Promise<Response> {
   const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
-  return (await answerPage(asked, env, ctx, { isReader: true, refusal })).response;
+  return (await answerPage(asked, env, ctx, { isReader: true, refusal, requestId })).response;
 }

@@ -1,10 +1,11 @@
+import type { KeptOutcome } from "./page-cache.ts";
 import { REQUEST_ID } from "./requests.ts";
 
 /** Who answered: a page for everyone, a page of one person, or the gateway itself (a redirect to the forum's origin). */
 export type Side = "reader" | "member" | "webhook" | "health" | "gateway";
 
-/** Where a page for readers came from; "none" where no cache has a part in it. */
-export type CacheOutcome = "hit" | "stale" | "miss" | "last-good" | "none";
+/** Where a page for readers came from; "last-good" for a copy that is shown because the database is away. */
+export type CacheOutcome = KeptOutcome | "last-good";
 
 /** Statements sent, and the milliseconds spent waiting for them. */
 type Usage = { readonly statements: number; readonly milliseconds: number };

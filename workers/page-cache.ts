@@ -1,12 +1,16 @@
 import { LRUCache } from "lru-cache";
+import { REQUEST_ID } from "./requests.ts";
 
 /** Where an answer came from: kept and fresh, kept and being renewed, made just now; `none` where nothing is kept. */
-export type CacheOutcome = "hit" | "stale" | "miss" | "none";
+export type KeptOutcome = "hit" | "stale" | "miss" | "none";
 
 /** Keeps what the Reader answers. Two of them stand below: Cloudflare's own, and ours for wherever that is not. */
 export interface PageCache {
-  /** What the Reader answers for an address, kept or made. The address alone decides: nothing else reaches the Reader. */
-  fetch(address: string): Promise<{ response: Response; outcome: CacheOutcome }>;
+  /**
+   * What the Reader answers for an address, kept or made. The address alone decides; the request's name goes along for
+   * the log of what fails.
+   */
+  fetch(address: string, requestId?: string): Promise<{ response: Response; outcome: KeptOutcome }>;
   /** Drops everything that was made before now and shows one of these (app/domain/tags.ts). */
   purge(tags: string[]): Promise<void>;
 }
@@ -35,15 +39,15 @@ type Options = {
 };
 
 /** A redirect is an answer like any other: it goes to the browser. */
-function asked(address: string): Request {
-  return new Request(address, { redirect: "manual" });
+function asked(address: string, requestId = ""): Request {
+  return new Request(address, { redirect: "manual", headers: { [REQUEST_ID]: requestId } });
 }
 
 /** Cloudflare's cache stands before the Reader and honours its headers; a purge reaches every place that has a copy. */
 function workersCaching(reader: Reader): PageCache {
   return {
-    async fetch(address) {
-      const response = await reader.fetch(asked(address));
+    async fetch(address, requestId) {
+      const response = await reader.fetch(asked(address, requestId));
       const status = response.headers.get("Cf-Cache-Status") ?? "";
       if (status === "HIT") return { response, outcome: "hit" };
       return { response, outcome: /^(STALE|UPDATING)$/.test(status) ? "stale" : "miss" };
@@ -54,7 +58,9 @@ function workersCaching(reader: Reader): PageCache {
 
 function noCache(reader: Reader): PageCache {
   return {
-    fetch: async (address) => ({ response: await reader.fetch(asked(address)), outcome: "none" }),
+    async fetch(address, requestId) {
+      return { response: await reader.fetch(asked(address, requestId)), outcome: "none" };
+    },
     purge: async () => {},
   };
 }
@@ -98,12 +104,12 @@ let syncedAt = 0;
  */
 function cacheApi(ctx: Context, reader: Reader, origin: string): PageCache {
   return {
-    async fetch(address) {
+    async fetch(address, requestId) {
       await learnPurges(origin);
       const kept = await findEntry(address);
       const age = kept ? Date.now() - kept.madeAt : Number.POSITIVE_INFINITY;
       if (kept && age < kept.freshFor) return { response: respond(kept), outcome: "hit" };
-      const making = makeOnce(address, ctx, reader);
+      const making = makeOnce(address, ctx, reader, requestId);
       if (kept && age < kept.freshFor + kept.staleFor) return { response: respond(kept), outcome: "stale" };
       return { response: respond(await making), outcome: "miss" };
     },
@@ -135,20 +141,20 @@ function isPurged({ tags, madeAt }: Entry): boolean {
   return tags.some((tag) => (purges.get(tag) ?? 0) >= madeAt);
 }
 
-function makeOnce(address: string, ctx: Context, reader: Reader): Promise<Entry> {
+function makeOnce(address: string, ctx: Context, reader: Reader, requestId?: string): Promise<Entry> {
   const started = flights.get(address);
   if (started) return started;
   const ours = flights;
-  const making = make(address, ctx, reader).finally(() => ours.delete(address));
+  const making = make(address, ctx, reader, requestId).finally(() => ours.delete(address));
   ours.set(address, making);
   // Others may be waiting for it when the request that began it has gone.
   ctx.waitUntil(making.catch(() => {}));
   return making;
 }
 
-async function make(address: string, ctx: Context, reader: Reader): Promise<Entry> {
+async function make(address: string, ctx: Context, reader: Reader, requestId?: string): Promise<Entry> {
   const madeAt = Date.now();
-  const response = await reader.fetch(asked(address));
+  const response = await reader.fetch(asked(address, requestId));
   const directives = response.headers.get("Cache-Control") ?? "";
   const seconds = (name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(directives)?.[1] ?? 0);
   const entry: Entry = {

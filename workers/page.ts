@@ -4,6 +4,7 @@ import { createCookie, createRequestHandler, RouterContextProvider } from "react
 import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import { HELD_FORM_SECONDS } from "#app/domain/limits.ts";
+import { isStaff } from "#app/domain/viewer.ts";
 import {
   clerkContext,
   cspNonceContext,
@@ -17,13 +18,16 @@ import {
   readerContext,
   refusalContext,
   requestIdContext,
+  routeContext,
   siteContext,
+  viewerContext,
 } from "#app/middleware/context.server.ts";
 import { clerkAddresses, clerkOptions } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { lastGood } from "./last-good.ts";
+import { notePage } from "./observe.ts";
 import type { PageCache } from "./page-cache.ts";
 import { cachedParts, freshParts } from "./parts.ts";
 import { wroteAt } from "./wrote.ts";
@@ -32,6 +36,8 @@ const handleRequest = createRequestHandler(build, import.meta.env.MODE);
 
 type Options = {
   isReader: boolean;
+  /** Names the request in the log. */
+  requestId: string;
   refusal?: PageRefusal;
   /** Where a member's page finds what it shares with everybody's. Without one, everything is read anew. */
   pages?: PageCache;
@@ -44,7 +50,7 @@ export async function answerPage(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  { isReader, refusal, pages }: Options,
+  { isReader, requestId, refusal, pages }: Options,
 ): Promise<Page> {
   const database = pageDatabase(env);
   const sources = {
@@ -63,10 +69,15 @@ export async function answerPage(
     outage: null,
   };
   try {
-    const context = pageContext(env, { database, isReader, nonce, refusal: refusal ?? null });
+    const context = pageContext(env, { database, isReader, nonce, refusal: refusal ?? null, requestId });
     context.set(partsContext, parts);
     context.set(pageRecordContext, record);
     const response = await handleRequest(request, context);
+    notePage(response.headers, {
+      route: context.get(routeContext).current,
+      usage: database.usage,
+      isStaff: isStaff(context.get(viewerContext)),
+    });
     const { frontendApi, signInUrl } = clerkAddresses(env);
     const clerkOrigins = [...new Set([frontendApi, new URL(signInUrl).origin])];
     response.headers.set("Cache-Control", "private, no-store");
@@ -85,9 +96,11 @@ type PageParts = {
   isReader: boolean;
   nonce: string;
   refusal: PageRefusal | null;
+  requestId: string;
 };
 
-function pageContext(env: Env, { database, isReader, nonce, refusal }: PageParts): RouterContextProvider {
+function pageContext(env: Env, parts: PageParts): RouterContextProvider {
+  const { database, isReader, nonce, refusal, requestId } = parts;
   const context = new RouterContextProvider();
   const { signInUrl, signUpUrl } = clerkAddresses(env);
   context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, signInUrl, signUpUrl });
@@ -95,7 +108,8 @@ function pageContext(env: Env, { database, isReader, nonce, refusal }: PageParts
   context.set(readerContext, isReader);
   context.set(clerkContext, clerkOptions(env));
   context.set(cspNonceContext, nonce);
-  context.set(requestIdContext, crypto.randomUUID());
+  context.set(requestIdContext, requestId);
+  context.set(routeContext, { current: "/*" });
   context.set(refusalContext, refusal);
   context.set(heldFormsContext, heldForms(env));
   context.set(keptFormContext, { current: null });

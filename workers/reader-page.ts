@@ -1,7 +1,7 @@
 import { sha256 } from "#app/domain/clerk-event.ts";
 import { readerPageAddress } from "#app/domain/paths.ts";
 import type { Page } from "./page.ts";
-import type { CacheOutcome } from "./page-cache.ts";
+import type { KeptOutcome } from "./page-cache.ts";
 
 /** How long a kept page may still be served while a new one is made. */
 const STALE_SECONDS = 60;
@@ -11,6 +11,11 @@ const COPY_SECONDS = 1;
 
 /** When the copy that a page shows was made, in milliseconds since 1970: on its way to the gateway only. */
 const COPY_HEADER = "Edgewise-Copy";
+
+/** Whether an answer of the Reader shows a copy from before an outage. */
+export function isCopy(response: Response): boolean {
+  return response.headers.has(COPY_HEADER);
+}
 
 /**
  * The Reader's answer as caches may keep it: whole, named by what it shows, the same for everyone. What is not such a
@@ -45,7 +50,7 @@ export async function keepable(
  * A kept page as a browser gets it: to be asked about each time, since nothing could drop the browser's own copy; 304
  * where it has that copy; without a body for HEAD; with an honest age.
  */
-export function forBrowser(request: Request, response: Response, outcome: CacheOutcome): Response {
+export function forBrowser(request: Request, response: Response, outcome: KeptOutcome): Response {
   const headers = new Headers(response.headers);
   const isKept = headers.has("Cache-Tag");
   const copyMadeAt = headers.get(COPY_HEADER);
@@ -67,7 +72,7 @@ export function forBrowser(request: Request, response: Response, outcome: CacheO
 }
 
 /** RFC 9211. */
-const CACHE_STATUS: Record<CacheOutcome, string> = {
+const CACHE_STATUS: Record<KeptOutcome, string> = {
   hit: "edgewise; hit",
   stale: "edgewise; hit; detail=stale",
   miss: "edgewise; fwd=miss; stored",
