@@ -31,6 +31,7 @@ export default async function handleDocument(
     siteName: context.get(siteContext).name,
     keptForm: status >= 500 ? context.get(keptFormContext).current : null,
     outage: context.get(pageRecordContext).outage,
+    requestId: status >= 500 ? context.get(requestIdContext) : "",
   };
   const body = await renderToReadableStream(
     <ServerPageContext value={serverPage}>

@@ -74,7 +74,8 @@ export function Layout({ children }: { children: ReactNode }) {
           </main>
         </ClockContext>
         <SiteFooter siteName={siteName} />
-        {viewer && (
+        {/* A page that only the server can draw (ServerPageContext) must not be drawn again by the browser. */}
+        {viewer && !onServer.requestId && (
           <>
             <ScrollRestoration />
             <Scripts />

@@ -24,7 +24,7 @@ const ADVICE: Record<number, string> = {
 
 /** What went wrong, what the reader can do about it, what they had typed, and a way on. */
 export function ErrorPage({ status, message }: { status: number; message: string | null }) {
-  const { keptForm: kept } = use(ServerPageContext);
+  const { keptForm: kept, requestId } = use(ServerPageContext);
   return (
     <article className="error-page">
       <title>{`${HEADINGS[status] ?? "Something went wrong"} (${status})`}</title>
@@ -38,6 +38,11 @@ export function ErrorPage({ status, message }: { status: number; message: string
           <p>Nothing was lost. Send it again when you like: it will be taken only once.</p>
           <KeptForm form={kept} button="Try again" />
         </section>
+      )}
+      {requestId && (
+        <p className="error-request">
+          If you tell us about it, name this request: <code>{requestId}</code>
+        </p>
       )}
       <p>
         <a className="button" href="/">

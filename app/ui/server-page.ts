@@ -7,9 +7,16 @@ export type ServerPage = {
   siteName: string;
   /** The form that the failed request carried. */
   keptForm: HeldForm | null;
+  /** The request's name in the log, where it failed; else empty. */
+  requestId: string;
   /** The database is away: when the copy that is shown was made (milliseconds since 1970), and whether for a member. */
   outage: { madeAt: number | null; isMember: boolean } | null;
 };
 
 /** Such a page has no scripts, so the browser never draws it again. */
-export const ServerPageContext = createContext<ServerPage>({ siteName: "", keptForm: null, outage: null });
+export const ServerPageContext = createContext<ServerPage>({
+  siteName: "",
+  keptForm: null,
+  requestId: "",
+  outage: null,
+});
