@@ -1,3 +1,5 @@
+import { SPECULATION_RULES } from "./speculation.ts";
+
 /** A month of `https` at first would be timid; ASVS 5.0 3.4.1 asks for a year, subdomains included. */
 const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";
 
@@ -22,8 +24,13 @@ export function withSecurityHeaders(response: Response, page: PageKind): Respons
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Resource-Policy", "same-origin");
   if (page.origin.startsWith("https:")) headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
+  if (page.isReader && isPage(response)) headers.set("Speculation-Rules", SPECULATION_RULES);
   if (response.status === 503) headers.set("Retry-After", "5");
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+function isPage({ status, headers }: Response): boolean {
+  return status === 200 && (headers.get("Content-Type") ?? "").startsWith("text/html");
 }
 
 function contentSecurityPolicy({ isReader, nonce, clerkOrigins }: PageKind): string {

@@ -52,18 +52,23 @@ hardJourney(
   },
 );
 
-hardJourney("A reader who goes on to the next page fetches one document", async ({ forum, visit }) => {
+hardJourney("A reader who goes on to the next page fetches one document", async ({ site, forum, visit }) => {
   const page = await visit({ javaScriptEnabled: true });
   await page.goto("/");
   await page.waitForLoadState("networkidle");
-  const { requests, scripts } = await watch(page, async () => {
-    await page.getByRole("link", { name: "A locked and pinned thread" }).first().click();
-    await heading(page, /A locked and pinned thread/).waitFor();
+  const { statements } = await site.proxy.count(async () => {
+    const { requests, scripts } = await watch(page, async () => {
+      await page.getByRole("link", { name: "A locked and pinned thread" }).first().click();
+      await heading(page, /A locked and pinned thread/).waitFor();
+    });
+    // The press may have fetched it before the click asked for it: Playwright then tells of one request twice.
+    const asked = requests.filter((request) => !request.startsWith("stylesheet"));
+    expect(new Set(asked.map((request) => request.replace(/^(document|other) /, "")))).toEqual(
+      new Set([forum.lockedPath]),
+    );
+    expect(scripts).toEqual([]);
   });
-  expect(requests.filter((request) => !request.startsWith("stylesheet"))).toEqual([
-    `document ${forum.lockedPath}`,
-  ]);
-  expect(scripts).toEqual([]);
+  expect(statements).toBeLessThanOrEqual(1);
 });
 
 hardJourney("Nothing hostile in a post runs, for readers and for members", async ({ forum, visit }) => {

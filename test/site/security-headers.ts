@@ -40,6 +40,8 @@ export function expectReaderPage(answer: Answer): void {
   expect(foreignParts(answer.text)).toEqual([]);
   expect(answer.cookies).toEqual([]);
   expect(answer.headers.get("Vary")).toMatch(/\bCookie\b/);
+  const isPage = answer.status === 200 && answer.headers.get("Content-Type")?.startsWith("text/html");
+  expect(answer.headers.has("Speculation-Rules")).toBe(isPage);
 }
 
 /** A page of one person alone: its scripts carry a nonce, and nobody keeps a copy of it. */
@@ -52,4 +54,5 @@ export function expectPrivatePage(answer: Answer): void {
   expect(answer.headers.get("Content-Security-Policy")).not.toMatch(/unsafe|\*/);
   expect(foreignParts(answer.text, nonceOf(answer.headers))).toEqual([]);
   expect(answer.headers.get("Cache-Control")).toBe("private, no-store");
+  expect(answer.headers.has("Speculation-Rules")).toBe(false);
 }
