@@ -42,3 +42,10 @@ test("what browsers download holds no statement, and names no secret of ours", (
   );
   expect(telling.map(({ name }) => name)).toEqual([]);
 });
+
+test("a page waits for no font", () => {
+  expect(globSync(`${CLIENT}/**/*.{woff,woff2,ttf,otf,eot}`)).toEqual([]);
+  const stylesheets = globSync(`${CLIENT}/assets/*.css`);
+  expect(stylesheets.length).toBe(1);
+  for (const file of stylesheets) expect(readFileSync(file, "utf8")).not.toContain("@font-face");
+});

@@ -4,7 +4,7 @@ import { freePort } from "#local/ports.ts";
 import { makeThread } from "#test/forum.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
-import { elementsOf } from "./page.ts";
+import { attribute, elementsOf } from "./page.ts";
 import { expectPrivatePage, expectReaderPage, expectSecure, nonceOf } from "./security-headers.ts";
 import { makeWorld, routePatterns, WRITES } from "./writes.ts";
 
@@ -125,6 +125,19 @@ test("files are what their names say, and stand in nobody's frame", async () => 
     expect(headers.get("Content-Security-Policy"), path).toMatch(/frame-ancestors 'none'/);
     expect(headers.getSetCookie(), path).toEqual([]);
   }
+});
+
+test("a page's headers name its stylesheet, and a file that never changes is kept for a year", async () => {
+  for (const as of [null, member])
+    for (const path of ["/", thread, "/nowhere"]) {
+      const { headers, text } = await readAnswer(await site.fetch(path, { as }));
+      const link = elementsOf(text).find((element) => attribute(element, "rel") === "stylesheet");
+      const stylesheet = (link && attribute(link, "href")) ?? "";
+      expect(headers.get("Link")).toBe(`<${stylesheet}>; rel=preload; as=style`);
+      const file = await site.fetch(stylesheet);
+      expect(file.headers.get("Content-Type")).toMatch(/^text\/css/);
+      expect(file.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    }
 });
 
 /** CVE-2025-43864: these made React Router answer with another document than the one at the address. */
