@@ -35,7 +35,8 @@ export function expectSecure({ headers }: { headers: Headers }): void {
 export function expectReaderPage(answer: Answer): void {
   expectSecure(answer);
   const names = [...policyOf(answer.headers).keys()];
-  expect(names.filter((name) => /script|worker|connect/.test(name))).toEqual([]);
+  expect(names.filter((name) => /script|worker/.test(name))).toEqual([]);
+  expect(policyOf(answer.headers).get("connect-src")?.join()).toMatch(/^https?:\/\/[^/*]+\/robots\.txt$/);
   expect(answer.headers.get("Content-Security-Policy")).not.toMatch(/unsafe|nonce|\*/);
   expect(foreignParts(answer.text)).toEqual([]);
   expect(answer.cookies).toEqual([]);

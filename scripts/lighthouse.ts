@@ -1,0 +1,68 @@
+/**
+ * Measures the home page, a category and a thread of a running forum with Lighthouse, as a telephone on a slow network
+ * would see them, and prints its four scores: of each page the run in the middle of three. Performance depends on the machine and is therefore asserted nowhere; the
+ * other three are, in test/journeys/lighthouse.test.ts.
+ *
+ *     npm start                        in one terminal, then in another
+ *     npm run lighthouse -- [URL]      http://localhost:8788 unless told
+ */
+import { launch } from "chrome-launcher";
+import lighthouse from "lighthouse";
+import { Problem, reportFailure } from "./problem.ts";
+
+const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
+/** What Lighthouse's authors advise against chance: several runs, and the one in the middle (docs/variability.md there). */
+const RUNS = 3;
+const TIMES = {
+  "first-contentful-paint": "first paint",
+  "largest-contentful-paint": "largest paint",
+  "total-blocking-time": "blocked",
+  "cumulative-layout-shift": "layout shift",
+  "total-byte-weight": "weight",
+};
+
+type Row = Record<string, string | number>;
+
+async function main(origin = "http://localhost:8788"): Promise<void> {
+  const home = await fetch(origin).catch(() => {
+    throw new Problem(`Nothing answers at ${origin}. Start the forum with: npm start`);
+  });
+  const html = await home.text();
+  const paths = [/href="(\/c\/[^"]+)"/, /href="(\/t\/\d+\/[^"]+)"/].map((link) => link.exec(html)?.[1]);
+  const rows: Record<string, Row> = {};
+  for (const path of ["/", ...paths])
+    if (path !== undefined) rows[path.slice(0, 30)] = await middleOf(new URL(path, origin).href);
+  console.table(rows);
+}
+
+async function middleOf(url: string): Promise<Row> {
+  const runs: Row[] = [];
+  for (let run = 0; run < RUNS; run++) runs.push(await measure(url));
+  runs.sort((a, b) => Number(a.performance) - Number(b.performance));
+  return runs[Math.floor(RUNS / 2)] ?? {};
+}
+
+/** Lighthouse's scores for a page, of 100, and the times behind them. A browser of its own, so that nothing is kept. */
+async function measure(url: string): Promise<Row> {
+  const chromium = await launch({
+    ...(process.env.CHROMIUM_PATH ? { chromePath: process.env.CHROMIUM_PATH } : {}),
+    chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"],
+  });
+  try {
+    const result = await lighthouse(url, {
+      port: chromium.port,
+      onlyCategories: CATEGORIES,
+      logLevel: "error",
+    });
+    if (!result || result.lhr.runtimeError)
+      throw new Problem(`${url}: ${result?.lhr.runtimeError?.message ?? "Lighthouse said nothing"}`);
+    const { categories, audits } = result.lhr;
+    const scores = CATEGORIES.map((name) => [name, Math.round((categories[name]?.score ?? 0) * 100)]);
+    const times = Object.entries(TIMES).map(([id, name]) => [name, audits[id]?.displayValue ?? ""]);
+    return Object.fromEntries([...scores, ...times]);
+  } finally {
+    chromium.kill();
+  }
+}
+
+await main(process.argv[2]).catch(reportFailure);
