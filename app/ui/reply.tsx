@@ -42,7 +42,7 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
             ·{" "}
             <Link
               to={replyPath(thread, reply.number)}
-              aria-label={`Permalink to ${heading.toLowerCase()}`}
+              aria-label={`#${reply.number}, permalink`}
               reloadDocument
             >
               #{reply.number}

@@ -26,7 +26,7 @@ bothWays("A forum is read from its home page down to one reply", async ({ site, 
       "page",
     );
 
-    await replyOn(page, 22).whole.getByRole("link", { name: "Permalink to reply 22" }).click();
+    await replyOn(page, 22).whole.getByRole("link", { name: "#22, permalink" }).click();
     const permalink = `${site.origin}/t/${thread.number}/where-the-river-bends?page=2#reply-22`;
     await eventually(() => page.url()).toBe(permalink);
     const elsewhere = await visit({ as });
@@ -65,7 +65,7 @@ journey("A member's permalink marks the reply that it names", async ({ site, vis
 
   const page = await visit({ as: ada });
   await open(page, `/t/${thread.number}/a-thread-for-a-test`);
-  await replyOn(page, 11).whole.getByRole("link", { name: "Permalink to reply 11" }).click();
+  await replyOn(page, 11).whole.getByRole("link", { name: "#11, permalink" }).click();
   await eventually(() => page.url()).toMatch(/#reply-11$/);
   await eventually(() => page.locator(".reply:target").getAttribute("id")).toBe("reply-11");
 });
