@@ -101,7 +101,7 @@ async function answerMember(
 ): Promise<Response> {
   const { requestId } = watched;
   const { response, record } = await answerPage(request, env, ctx, { isReader: false, pages, requestId });
-  if (record.outage) watched.cache = "last-good";
+  if (record.outage?.madeAt) watched.cache = "last-good";
   if (record.changed.size === 0) return response;
   await publish(record, env, pages);
   response.headers.append("Set-Cookie", wroteCookie(Date.now()));

@@ -8,7 +8,7 @@ export type Side = "reader" | "member" | "webhook" | "health" | "gateway";
 export type CacheOutcome = KeptOutcome | "last-good";
 
 /** Statements sent, and the milliseconds spent waiting for them. */
-type Usage = { readonly statements: number; readonly milliseconds: number };
+export type Usage = { readonly statements: number; readonly milliseconds: number };
 
 /** What is found out about a request on its way, to be filled in by whoever answers it. */
 export type Watched = {
@@ -107,6 +107,12 @@ export async function observe(
   }
 }
 
+/** What a part of a page cost, as `notePage` noted it; nothing where it was kept. */
+export function usageOf(headers: Headers): Usage {
+  const noted = headers.get(PAGE_FACTS);
+  return noted === null ? { statements: 0, milliseconds: 0 } : (JSON.parse(noted) as PageFacts).usage;
+}
+
 function takePage(headers: Headers): PageFacts | null {
   const noted = headers.get(PAGE_FACTS);
   headers.delete(PAGE_FACTS);
@@ -120,7 +126,7 @@ function lengthOf(headers: Headers): number | null {
 
 /** W3C Server Timing: the browser's developer tools show it beside the request. */
 function serverTiming({ databaseMs, statements, cache, totalMs }: RequestFacts): string {
-  return `db;dur=${databaseMs};desc="${statements} statements", cache;desc="${cache}", total;dur=${totalMs}`;
+  return `db;dur=${databaseMs};desc="statements: ${statements}", cache;desc="${cache}", total;dur=${totalMs}`;
 }
 
 function rounded(milliseconds: number): number {

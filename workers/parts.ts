@@ -1,11 +1,16 @@
-import type { Database } from "#app/db/client.server.ts";
+import type { DatabaseConnection } from "#app/db/client.server.ts";
 import { type Part, partOf } from "#app/db/parts.server.ts";
 import { isServiceUnavailable, serviceUnavailable } from "#app/http.ts";
 import type { PartReader, ReadPart } from "#app/middleware/context.server.ts";
 import type { LastGood } from "./last-good.ts";
+import { notePage, type Usage, usageOf } from "./observe.ts";
 import type { PageCache } from "./page-cache.ts";
 
-type Sources = { database: Database; lastGood: LastGood; waitUntil(promise: Promise<unknown>): void };
+type Sources = {
+  database: DatabaseConnection;
+  lastGood: LastGood;
+  waitUntil(promise: Promise<unknown>): void;
+};
 
 /** Reads parts from the database, and where that is away, from the copies of what it last answered. */
 export function freshParts({ database, lastGood, waitUntil }: Sources): PartReader {
@@ -44,7 +49,8 @@ export function cachedParts({ pages, origin, wroteAt, ...sources }: CachedSource
   return {
     copyOf: fresh.copyOf,
     async read<Data>(part: Part<Data>): Promise<ReadPart<Data>> {
-      const { response } = await pages.fetch(partAddress(origin, part.key));
+      const { response, outcome } = await pages.fetch(partAddress(origin, part.key));
+      if (outcome === "miss" || outcome === "none") addUsage(sources.database, usageOf(response.headers));
       if (response.status === 503) throw serviceUnavailable();
       if (!response.ok) return fresh.read(part);
       const kept = (await response.json()) as ReadPart<Data>;
@@ -53,24 +59,36 @@ export function cachedParts({ pages, origin, wroteAt, ...sources }: CachedSource
   };
 }
 
-/** Answers a part to the page cache, to be kept like a page. */
+/** What the Reader spent on a part counts for the request that asked for it. */
+function addUsage({ usage }: DatabaseConnection, { statements, milliseconds }: Usage): void {
+  usage.statements += statements;
+  usage.milliseconds += milliseconds;
+}
+
+/** Answers a part to the page cache, to be kept like a page. What fails is for whoever asked to try, and to log. */
 export async function answerPart(
   part: Part<unknown>,
   sources: Sources,
   freshSeconds: number,
 ): Promise<Response> {
-  try {
-    const read = await freshParts(sources).read(part);
-    const tags = part.tags(read.data);
-    if (read.isCopy || tags.length === 0)
-      return Response.json(read, { headers: { "Cache-Control": "no-store" } });
-    return Response.json(read, {
-      headers: { "Cache-Control": `public, max-age=${freshSeconds}`, "Cache-Tag": tags.join(",") },
-    });
-  } catch (error) {
-    if (!isServiceUnavailable(error)) throw error;
-    return new Response(null, { status: 503, headers: { "Cache-Control": "no-store" } });
-  }
+  const response = await packPart(part, sources, freshSeconds).catch((error: unknown) =>
+    notKept(new Response(null, { status: isServiceUnavailable(error) ? 503 : 500 })),
+  );
+  notePage(response.headers, { route: PARTS_PATH, usage: sources.database.usage, isStaff: false });
+  return response;
+}
+
+async function packPart(part: Part<unknown>, sources: Sources, freshSeconds: number): Promise<Response> {
+  const read = await freshParts(sources).read(part);
+  const tags = part.tags(read.data);
+  if (read.isCopy || tags.length === 0) return notKept(Response.json(read));
+  const headers = { "Cache-Control": `public, max-age=${freshSeconds}`, "Cache-Tag": tags.join(",") };
+  return Response.json(read, { headers });
+}
+
+function notKept(response: Response): Response {
+  response.headers.set("Cache-Control", "no-store");
+  return response;
 }
 
 const PARTS_PATH = "/.parts";
