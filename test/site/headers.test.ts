@@ -138,6 +138,8 @@ test("a page's headers name its stylesheet, and a file that never changes is kep
       expect(file.headers.get("Content-Type")).toMatch(/^text\/css/);
       expect(file.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
     }
+  const icon = await site.fetch("/favicon.svg");
+  expect(icon.headers.get("Cache-Control")).toBe("public, max-age=86400");
 });
 
 /** CVE-2025-43864: these made React Router answer with another document than the one at the address. */
