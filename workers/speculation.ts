@@ -2,7 +2,7 @@
  * The pages that readers may see, in the syntax of URL patterns, of which speculation rules take all but regular
  * expressions. A name stands for one part of a path, so that `/t/new` and what lies deeper than a page never match.
  */
-export const SPECULATED_PAGES = ["/", "/c/:category", "/t/:number/:slug", "/u/:handle"];
+const SPECULATED_PAGES = ["/", "/c/:category", "/t/:number/:slug", "/u/:handle"];
 
 /** A link says that it wants none of it by `rel="nofollow"`, as every link in a post does; nor does the page one is on. */
 const OPTED_OUT = "[rel~=nofollow],[aria-current]";
