@@ -55,7 +55,11 @@ export async function getHomePage(
   return row ?? { categories: [], threads: [] };
 }
 
-/** Two index lookups a category find its latest thread: one among its pinned threads, one among the others. */
+/**
+ * Two index lookups a category find its latest thread: the first of its list, which may be pinned, and the first that is
+ * not. Both are ordered as the category's index is, and what is not pinned is asked for as a place in that order: by
+ * `not is_pinned` and the time alone, Postgres may walk the index of all threads to the last one of a quiet category.
+ */
 const CATEGORY_SUMMARIES = sql`(
   select coalesce(json_agg(json_build_object(
     'slug', c.slug, 'name', c.name, 'description', c.description,
@@ -65,12 +69,13 @@ const CATEGORY_SUMMARIES = sql`(
   left join lateral (
     select number, title, last_activity_at as "lastActivityAt" from (
       (select number, title, last_activity_at from threads
-        where category_id = c.id and is_pinned and deleted_at is null
-        order by last_activity_at desc limit 1)
+        where category_id = c.id and deleted_at is null
+        order by is_pinned desc, last_activity_at desc limit 1)
       union all
       (select number, title, last_activity_at from threads
-        where category_id = c.id and not is_pinned and deleted_at is null
-        order by last_activity_at desc limit 1)
+        where category_id = c.id and deleted_at is null
+          and (is_pinned, last_activity_at) < (true, '-infinity'::timestamptz)
+        order by is_pinned desc, last_activity_at desc limit 1)
     ) newest order by last_activity_at desc limit 1
   ) latest on true)`;
 
