@@ -70,36 +70,47 @@ export async function getMemberPage(
   return row?.page ?? null;
 }
 
+/*
+ * Both lists find a page's keys in an index alone, in its order, and then fetch each row by its key. Asked for the rows
+ * at once, Postgres reckons with the few posts of a usual member: of a busy one it would read them all, and sort them.
+ */
+
 function threadsOfMember(before: MemberList["before"]) {
   return sql`(
-    select coalesce(json_agg(listed), '[]') from (
+    select coalesce(json_agg(listed order by page.created_at desc, page.number desc), '[]') from (
+      select created_at, number from threads
+      where author_id = m.user_id and deleted_at is null
+        ${before ? sql`and (created_at, number) < (${timestamp(before.time)}, ${integer(Number(before.id))})` : sql``}
+      order by created_at desc, number desc
+      limit ${integer(THREADS_PER_PAGE + 1)}
+    ) page
+    cross join lateral (
       select t.number, t.title, t.reply_count as "replyCount", t.score, t.created_at as "createdAt",
         json_build_object('slug', c.slug, 'name', c.name) as category
-      -- The page's keys first, out of the index alone: joined at once, all of somebody's threads would be sorted.
-      from (
-        select number from threads
-        where author_id = m.user_id and deleted_at is null
-          ${before ? sql`and (created_at, number) < (${timestamp(before.time)}, ${integer(Number(before.id))})` : sql``}
-        order by created_at desc, number desc
-        limit ${integer(THREADS_PER_PAGE + 1)}
-      ) page
-      join threads t on t.number = page.number
+      from threads t
       join categories c on c.id = t.category_id
-      order by t.created_at desc, t.number desc
+      where t.number = page.number
+      limit 1
     ) listed)`;
 }
 
 function repliesOfMember(before: MemberList["before"]) {
   return sql`(
-    select coalesce(json_agg(listed), '[]') from (
-      select r.id, r.number, r.body_html as "bodyHtml", r.score, r.created_at as "createdAt",
-        json_build_object('number', t.number, 'title', t.title) as thread
+    select coalesce(json_agg(listed order by page.created_at desc, page.id desc), '[]') from (
+      select r.created_at, r.id, t.number as thread_number, t.title
       from thread_replies r
       join threads t on t.id = r.thread_id
       where r.author_id = m.user_id and r.number > 1 and r.deleted_at is null and t.deleted_at is null
         ${before ? sql`and (r.created_at, r.id) < (${timestamp(before.time)}, ${uuid(before.id)})` : sql``}
       order by r.created_at desc, r.id desc
       limit ${integer(THREADS_PER_PAGE + 1)}
+    ) page
+    cross join lateral (
+      select r.id, r.number, r.body_html as "bodyHtml", r.score, r.created_at as "createdAt",
+        json_build_object('number', page.thread_number, 'title', page.title) as thread
+      from thread_replies r
+      where r.id = page.id
+      limit 1
     ) listed)`;
 }
 

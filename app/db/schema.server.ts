@@ -181,7 +181,10 @@ export const threadReplies = pgTable(
       columns: [t.threadId, t.replyToNumber],
       foreignColumns: [t.threadId, t.number],
     }).onDelete("restrict"),
-    index("thread_replies_author_idx").on(t.authorId, t.createdAt, t.id),
+    // The keys of a page of a member's replies are read out of this alone; `threadId` is there to be read with them.
+    index("thread_replies_member_idx")
+      .on(t.authorId, t.createdAt, t.id, t.threadId)
+      .where(sql`number > 1 and deleted_at is null`),
   ],
 );
 
