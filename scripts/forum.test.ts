@@ -57,6 +57,24 @@ test("an import tells what it did and left out, and verifies", async () => {
   expect(second.output).toContain("Already there: 1 thread.\n");
 });
 
+test("generate fills an empty forum, says how much, and leaves a forum with content alone unless told so", async () => {
+  const env = { DATABASE_URL: await freshUrl() };
+  const size = ["--replies", "1,000", "--members", "60"];
+  const first = await forum(["generate", ...size], { env });
+  expect(first).toMatchObject({ code: 0, errors: expect.stringContaining("1100 of 1100 posts\n") });
+  expect(first.output).toMatch(
+    /^Generated: 100 threads, 1,000 replies, [\d,]+ votes, 60 members, 12 categories\.\n/,
+  );
+  expect(await forum(["generate", ...size, "--seed", "2"], { env })).toMatchObject({
+    code: 1,
+    output: "",
+    errors: expect.stringContaining("threads: 100, categories: 12, members: 60."),
+  });
+  const second = await forum(["generate", ...size, "--threads", "7", "--seed", "2", "--yes"], { env });
+  expect(second.output).toContain("Generated: 7 threads, 1,000 replies");
+  expect((await forum(["verify"], { env })).code).toBe(0);
+});
+
 test("verify names what is wrong and exits with 1", async () => {
   const url = await freshUrl();
   const { sql, close } = await connect(url);
@@ -97,6 +115,8 @@ test("a database without tables says how to get them", async () => {
 test.each([
   [["role", "ada", "king"], "Allowed choices are member, moderator, admin."],
   [["import", "discourse", "x", "--category", "ten=Support"], "It has the form ID=NAME"],
+  [["generate"], "required option '--replies <count>' not specified"],
+  [["generate", "--replies", "many"], "It is a whole number from 0 to 100,000,000."],
   [["suspend", "ada"], "required option '--until <date>' not specified"],
   [["no-such-command"], "unknown command 'no-such-command'"],
   [["resync"], "Set CLERK_SECRET_KEY"],

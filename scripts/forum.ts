@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addCategoryCommands } from "./commands/category.ts";
 import { addCompareCommand } from "./commands/compare.ts";
+import { addGenerateCommand } from "./commands/generate.ts";
 import { addImportCommands } from "./commands/import.ts";
 import { addResyncCommand } from "./commands/resync.ts";
 import { addRoleCommand } from "./commands/role.ts";
@@ -25,6 +26,7 @@ Examples:
   );
 
 addImportCommands(program);
+addGenerateCommand(program);
 addVerifyCommand(program);
 addCompareCommand(program);
 addResyncCommand(program);

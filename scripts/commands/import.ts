@@ -1,7 +1,7 @@
-import { SingleBar } from "cli-progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { withForum } from "../database-url.ts";
 import type { ImportReport } from "../discourse/import.ts";
+import { count, withProgress } from "../progress.ts";
 import { reportVerification } from "./verify.ts";
 
 type Options = { host?: string; category: Map<number, string> };
@@ -36,7 +36,7 @@ Examples:
       await withForum(
         async ({ sql, db }) => {
           const report = await interruptible((isStopped) =>
-            withProgress((onProgress) =>
+            withProgress("threads", (onProgress) =>
               importDiscourse(sql, { file, host, categories: category, isStopped, onProgress }),
             ),
           );
@@ -83,37 +83,6 @@ async function interruptible<T>(work: (isStopped: () => boolean) => Promise<T>):
   }
 }
 
-/** A bar on a terminal, and a line now and then in a log. */
-async function withProgress<T>(
-  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
-): Promise<T> {
-  if (!process.stderr.isTTY) return work(linesOfProgress());
-  const bar = new SingleBar({
-    format: "{bar} {value} of {total} threads, {eta_formatted} left",
-    clearOnComplete: true,
-  });
-  let isStarted = false;
-  try {
-    return await work((done, total) => {
-      if (!isStarted) bar.start(total, done);
-      else bar.update(done);
-      isStarted = true;
-    });
-  } finally {
-    if (isStarted) bar.stop();
-  }
-}
-
-function linesOfProgress(): (done: number, total: number) => void {
-  let shown = 0;
-  return (done, total) => {
-    const tenth = Math.floor((done / total) * 10);
-    if (tenth === shown) return;
-    shown = tenth;
-    console.error(`${done} of ${total} threads`);
-  };
-}
-
 /** What an import did, line by line. */
 export function describeImport(report: ImportReport): string[] {
   const { threads, replies, votes, people, categories, alreadyHere, left, notes, host } = report;
@@ -125,8 +94,4 @@ export function describeImport(report: ImportReport): string[] {
   lines.push(...notes.lines().map((line) => `  ${line}`));
   if (left > 0) lines.push(`Stopped: ${count(left, "thread")} left. Run the same command again to go on.`);
   return lines;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }

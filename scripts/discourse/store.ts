@@ -48,7 +48,11 @@ export async function numberThreads(
  * Takes numbers out of the sequence: the wanted ones where they are all free, else a block of new ones. Nobody starts
  * a thread meanwhile, for they would get one of them.
  */
-async function reserveNumbers(sql: postgres.Sql, count: number, wanted: number[] | null): Promise<number[]> {
+export async function reserveNumbers(
+  sql: postgres.Sql,
+  count: number,
+  wanted: number[] | null,
+): Promise<number[]> {
   return sql.begin(async (sql) => {
     await sql`lock table threads in share row exclusive mode`;
     const [row] = await sql<{ last: number; taken: number }[]>`
