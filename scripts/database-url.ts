@@ -31,8 +31,12 @@ export async function withForum<T>(use: (forum: Connection) => Promise<T>, { max
   }
 }
 
-/** The direct address is the better one for long transactions; a pooler does too. */
-async function forumUrl(): Promise<{ url: string; source: string }> {
+/**
+ * The database that the environment names, or the one that `npm start` runs here. The direct address is the better one
+ * for long transactions; a pooler does too.
+ * @throws Problem when there is neither
+ */
+export async function forumUrl(): Promise<{ url: string; source: string }> {
   for (const source of ["DATABASE_URL_UNPOOLED", "DATABASE_URL"]) {
     const url = process.env[source];
     if (url) return { url, source };
