@@ -150,8 +150,8 @@ export class Reader extends WorkerEntrypoint {
   }
 
   /** Drops what is kept of this entrypoint: Cloudflare lets each drop its own alone. */
-  async purge(tags: string[]): Promise<void> {
-    await this.ctx.cache?.purge({ tags });
+  async purge(tags: string[]): Promise<boolean> {
+    return (await this.ctx.cache?.purge({ tags }))?.success ?? false;
   }
 }
 

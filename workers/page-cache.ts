@@ -18,7 +18,8 @@ export interface PageCache {
 /** What both need of the Reader (workers/app.ts). */
 type Reader = {
   fetch(request: Request): Promise<Response>;
-  purge(tags: string[]): Promise<void>;
+  /** False where Cloudflare refuses to. */
+  purge(tags: string[]): Promise<boolean>;
 };
 
 /** The page cache of this request: Workers Caching where the platform has it before the Reader, else the Cache API. */
@@ -52,9 +53,22 @@ function workersCaching(reader: Reader): PageCache {
       if (status === "HIT") return { response, outcome: "hit" };
       return { response, outcome: /^(STALE|UPDATING)$/.test(status) ? "stale" : "miss" };
     },
-    purge: (tags) => reader.purge(tags),
+    async purge(tags) {
+      const now = Date.now();
+      for (const [tag, at] of refused) if (now - at > REMEMBER_MS) refused.delete(tag);
+      const owed = new Set([...tags, ...refused.keys()]);
+      if (await reader.purge([...owed])) refused.clear();
+      else for (const tag of tags) refused.set(tag, now);
+    },
   };
 }
+
+/**
+ * What Cloudflare did not purge, and when: it takes 5 calls a minute after a burst of 25, on every plan
+ * (developers.cloudflare.com/workers/cache/limitations). It goes along with the next call; until then a page's own
+ * freshness is the limit.
+ */
+const refused = new Map<string, number>();
 
 function noCache(reader: Reader): PageCache {
   return {
