@@ -1,6 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { findChromium } from "./test/programs.ts";
+import { findChromium } from "./local/programs.ts";
 
 // A test must never reach the forum that somebody's shell is set up for.
 for (const name of Object.keys(process.env))

@@ -6,8 +6,8 @@ import {
   type Page,
 } from "playwright-core";
 import { test as base } from "vitest";
+import { findChromium } from "#local/programs.ts";
 import type { TestMember } from "./people.ts";
-import { findChromium } from "./programs.ts";
 import { type Site, startSite } from "./site.ts";
 
 export type VisitOptions = Omit<BrowserContextOptions, "baseURL"> & {

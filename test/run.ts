@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build, isBuildFresh, programOf } from "#local/build.ts";
+import { findChromium, findPgBouncer } from "#local/programs.ts";
 import { reportFailure } from "#scripts/problem.ts";
-import { findChromium, findPgBouncer } from "./programs.ts";
 
 /** What some tests need of the machine, and how Debian and Ubuntu bring it. */
 const NEEDED = [

@@ -3,12 +3,12 @@ import { openDatabase } from "#app/db/client.server.ts";
 import { getViewer } from "#app/db/members.server.ts";
 import { type ClerkStandIn, createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
 import type { TokenFlaws } from "#local/clerk/tokens.ts";
+import { type CountingProxy, startCountingProxy } from "#local/counting-proxy.ts";
+import { type PgBouncer, startPgBouncer } from "#local/pgbouncer.ts";
 import { freePort } from "#local/ports.ts";
 import { startWorker } from "#local/worker.ts";
-import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 import { createTestDatabase } from "./database.ts";
 import { deleteMember, type MemberDetails, newHandle, setStanding, type TestMember } from "./people.ts";
-import { type PgBouncer, startPgBouncer } from "./pgbouncer.ts";
 
 export type SiteOptions = {
   /** Puts PgBouncer in transaction mode before the database, with this many connections to it (true: 5). */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
+import { startCountingProxy } from "#local/counting-proxy.ts";
 import { freePort, LOOPBACK } from "#local/ports.ts";
-import { startCountingProxy } from "#test/counting-proxy.ts";
 import { testDatabase } from "#test/database.ts";
 import { type CircuitBreaker, circuitBreakerOf, createCircuitBreaker } from "./circuit-breaker.server.ts";
 import { isUnavailable, openDatabase, violatedConstraint } from "./client.server.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { isName, parseNumber } from "#app/domain/paging.ts";
-import { startCountingProxy } from "#test/counting-proxy.ts";
+import { startCountingProxy } from "#local/counting-proxy.ts";
 import { testDatabase } from "#test/database.ts";
 import { decoded, HOSTILE_NAMES, HOSTILE_TEXTS } from "#test/site/hostile-values.ts";
 import { openDatabase } from "./client.server.ts";

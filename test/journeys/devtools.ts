@@ -1,6 +1,6 @@
 import { launch } from "chrome-launcher";
 import { freePort } from "#local/ports.ts";
-import { findChromium } from "#test/programs.ts";
+import { findChromium } from "#local/programs.ts";
 
 type Message = { id?: number; method?: string; params?: Json; result?: Json; error?: { message: string } };
 // biome-ignore lint/suspicious/noExplicitAny: the protocol's own shapes, of which each caller knows a part

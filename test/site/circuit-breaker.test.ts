@@ -3,10 +3,10 @@ import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
+import { startPgBouncer } from "#local/pgbouncer.ts";
+import { findPgBouncer } from "#local/programs.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
-import { startPgBouncer } from "#test/pgbouncer.ts";
-import { findPgBouncer } from "#test/programs.ts";
 import { type Site, startSite, testSite } from "#test/site.ts";
 
 const site = await testSite({ counted: true });

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
+import type { Count } from "#local/counting-proxy.ts";
 import { freePort } from "#local/ports.ts";
-import type { Count } from "#test/counting-proxy.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
 import { type Site, type SiteRequest, startSite, testSite } from "#test/site.ts";
 

@@ -4,10 +4,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
 import { integer } from "#app/db/statements.server.ts";
 import { verify } from "#app/db/verify.server.ts";
+import { startPgBouncer } from "#local/pgbouncer.ts";
+import { findPgBouncer } from "#local/programs.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
-import { startPgBouncer } from "#test/pgbouncer.ts";
-import { findPgBouncer } from "#test/programs.ts";
 import { type Site, startSite } from "#test/site.ts";
 
 const POOL = 5;

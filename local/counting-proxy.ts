@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
-import { freePort, LOOPBACK } from "#local/ports.ts";
+import { freePort, LOOPBACK } from "./ports.ts";
 import { type Message, MessageReader, preparedName, sqlOf } from "./postgres-messages.ts";
 
 /** What went through the proxy, in messages and never in milliseconds. */

@@ -5,8 +5,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import postgres from "postgres";
-import { freePort, LOOPBACK } from "#local/ports.ts";
-import { findPostgresHome } from "#local/postgres-home.ts";
+import { freePort, LOOPBACK } from "./ports.ts";
+import { findPostgresHome } from "./postgres-home.ts";
 import { findPgBouncer } from "./programs.ts";
 
 export type PgBouncerOptions = {
@@ -38,8 +38,8 @@ export async function startPgBouncer({ databaseUrl, poolSize, maxClients = 1000 
   url.host = `${LOOPBACK}:${port}`;
   return {
     url: url.href,
-    /** What its console shows, such as `clients` or `servers`; without the console's own connection. */
-    show: (what: string) => ask(url, what),
+    /** What its console shows, without the console's own connection. */
+    show: (what: "clients" | "servers") => ask(url, what),
     async stop() {
       process.off("exit", killAtExit);
       child.kill("SIGINT");
@@ -97,12 +97,12 @@ max_client_conn = ${maxClients}
 }
 
 /** The console speaks the simple protocol alone. */
-async function ask(url: URL, what: string): Promise<Record<string, unknown>[]> {
+async function ask(url: URL, what: "clients" | "servers"): Promise<Record<string, unknown>[]> {
   const console = new URL(url);
   console.pathname = "/pgbouncer";
   const sql = postgres(console.href, { max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
   try {
-    const rows = await sql.unsafe(`show ${what}`).simple();
+    const rows = await (what === "clients" ? sql`show clients` : sql`show servers`).simple();
     return rows.filter((row) => row.database !== "pgbouncer");
   } finally {
     await sql.end({ timeout: 5 });
