@@ -1,12 +1,6 @@
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { test as base } from "vitest";
-import { findChromium } from "#local/programs.ts";
+import { launchChromium } from "#local/chromium.ts";
 import type { TestMember } from "./people.ts";
 import { type Site, startSite } from "./site.ts";
 
@@ -14,15 +8,6 @@ export type VisitOptions = Omit<BrowserContextOptions, "baseURL"> & {
   /** Who is signed in in this browser; nobody by default. */
   as?: TestMember | null;
 };
-
-/** Starts Chromium without a window. */
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error("There is no Chromium here. On Debian: apt-get install chromium");
-  // Chromium's sandbox does not work for root, and shared memory is small in containers.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-  return chromium.launch({ executablePath, args });
-}
 
 /** A browser of its own (cookies, storage) on this site; paths in `page.goto` are paths of the site. */
 export async function openContext(
