@@ -182,3 +182,13 @@ journey("What is typed before the scripts arrive stays", async ({ site, visit })
   await clerkRuns(page);
   expect(await page.getByLabel("Your reply").inputValue()).toBe("Typed early");
 });
+
+journey("No script is asked for before the stylesheet is", async ({ site, visit }) => {
+  const { viewer, path } = await makeScene(site);
+  const page = await visit({ as: viewer });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.resourceType()));
+  await open(page, path);
+  expect(asked).toContain("script");
+  expect(asked.indexOf("stylesheet")).toBe(1);
+});
