@@ -22,6 +22,7 @@ import {
   siteContext,
   viewerContext,
 } from "#app/middleware/context.server.ts";
+import { partAt } from "#app/middleware/page-part.server.ts";
 import { clerkAddresses, clerkOptions } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
@@ -59,7 +60,13 @@ export async function answerPage(
     waitUntil: (promise: Promise<unknown>) => ctx.waitUntil(promise),
   };
   const parts = pages
-    ? cachedParts({ ...sources, pages, origin: env.ORIGIN, wroteAt: wroteAt(request) })
+    ? cachedParts({
+        ...sources,
+        pages,
+        origin: env.ORIGIN,
+        wroteAt: wroteAt(request),
+        expected: request.method === "GET" ? partAt(new URL(request.url)) : null,
+      })
     : freshParts(sources);
   const nonce = isReader ? "" : crypto.randomUUID();
   const record: PageRecord = {

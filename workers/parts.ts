@@ -41,15 +41,21 @@ type CachedSources = Sources & {
   origin: string;
   /** When the viewer last wrote something: what was read before that is too old for them. */
   wroteAt: number;
+  /** The part that the page will most likely ask for: it is fetched while the viewer is still being looked up. */
+  expected: Part<unknown> | null;
 };
 
 /** Reads parts out of the page cache, so that a member's page asks the database for little more than who they are. */
-export function cachedParts({ pages, origin, wroteAt, ...sources }: CachedSources): PartReader {
+export function cachedParts({ pages, origin, wroteAt, expected, ...sources }: CachedSources): PartReader {
   const fresh = freshParts(sources);
+  const fetchPart = ({ key }: Part<unknown>) => pages.fetch(partAddress(origin, key));
+  const early = expected && fetchPart(expected);
+  // Whoever asks for it hears of the failure; nobody may.
+  early?.catch(() => {});
   return {
     copyOf: fresh.copyOf,
     async read<Data>(part: Part<Data>): Promise<ReadPart<Data>> {
-      const { response, outcome } = await pages.fetch(partAddress(origin, part.key));
+      const { response, outcome } = await (early && part.key === expected?.key ? early : fetchPart(part));
       if (outcome === "miss" || outcome === "none") addUsage(sources.database, usageOf(response.headers));
       if (response.status === 503) throw serviceUnavailable();
       if (!response.ok) return fresh.read(part);

@@ -68,7 +68,8 @@ test.each(ASKED)("%s, asked as %o, is one line with its route and its cost", asy
   expect(asked.line.status).toBe(asked.response.status);
   const { databaseMs, totalMs, statements } = asked.line as Record<string, number>;
   expect(Number(databaseMs) > 0).toBe(Number(statements) > 0);
-  expect(totalMs).toBeGreaterThanOrEqual(Number(databaseMs));
+  // What a member's page shares with everybody's is fetched while they are looked up.
+  if (asked.line.side !== "member") expect(totalMs).toBeGreaterThanOrEqual(Number(databaseMs));
 });
 
 test("a webhook is a line, and nobody's name is in it", async () => {

@@ -4,10 +4,10 @@ import { isName } from "#app/domain/paging.ts";
 import { categoryPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
 import { siteContext } from "#app/middleware/context.server.ts";
+import { readListQuery, takePage } from "#app/middleware/list-query.server.ts";
 import { readPart } from "#app/middleware/parts.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
-import { readListQuery, takePage } from "../list-query.server.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {

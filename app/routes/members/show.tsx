@@ -5,11 +5,11 @@ import { isName } from "#app/domain/paging.ts";
 import { memberPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
 import { siteContext } from "#app/middleware/context.server.ts";
+import { readMemberQuery } from "#app/middleware/list-query.server.ts";
 import { readPart } from "#app/middleware/parts.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
 import { Time } from "#app/ui/time.tsx";
-import { readMemberQuery } from "../list-query.server.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
