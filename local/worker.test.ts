@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "./ports.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, WRITES_AT_ONCE } from "./worker.ts";
 
 const CONFIG = {
   name: "tiny",
@@ -17,12 +17,23 @@ const CONFIG = {
 
 const WORKER = `
 import { WorkerEntrypoint } from "cloudflare:workers";
+let running = 0, most = 0, isReleased = false;
+async function hold() {
+  running += 1;
+  most = Math.max(most, running);
+  while (!isReleased) await scheduler.wait(10);
+  running -= 1;
+  return new Response("done");
+}
 export class Reader extends WorkerEntrypoint {
   fetch() { return new Response(process.env.GREETING + " " + this.env.NAME); }
 }
 export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
+    if (request.method === "POST") return hold();
+    if (pathname === "/held") return Response.json({ running, most });
+    if (pathname === "/release") isReleased = true;
     if (pathname === "/reader") return ctx.exports.Reader.fetch(request);
     if (request.method === "PUT") await env.NOTES.put("note", await request.text());
     return new Response((await env.NOTES.get("note")) ?? "nothing at " + pathname);
@@ -47,6 +58,31 @@ test("a build runs with its variables, its entrypoints and its files, and KV out
   expect([await file.text(), file.headers.get("Cache-Control")]).toEqual(["p {}", "public, max-age=60"]);
   expect(await missing.text()).toBe("nothing at /assets/b.css");
   expect(await (await fetch(second.origin)).text()).toBe("kept");
+});
+
+test("a crowd of writes comes in turns, readers pass by, and who hangs up keeps no place", async () => {
+  const { build } = await tinyBuild();
+  const { origin, stop } = await startWorker({ port: await freePort(), env: {}, build });
+  onTestFinished(stop);
+  const held = async () => (await fetch(`${origin}/held`)).json();
+  const write = (signal?: AbortSignal) => fetch(origin, { method: "POST", body: "words", signal });
+  const crowd = (size: number, signal?: AbortSignal) => Array.from({ length: size }, () => write(signal));
+
+  const impatient = new AbortController();
+  const gone = crowd(WRITES_AT_ONCE / 2, impatient.signal);
+  await expect.poll(held).toEqual({ running: WRITES_AT_ONCE / 2, most: WRITES_AT_ONCE / 2 });
+  const patient = crowd(3 * WRITES_AT_ONCE);
+  await expect.poll(held).toEqual({ running: WRITES_AT_ONCE, most: WRITES_AT_ONCE });
+  gone.push(...crowd(WRITES_AT_ONCE, impatient.signal));
+  impatient.abort();
+  expect((await Promise.allSettled(gone)).filter(({ status }) => status === "fulfilled")).toEqual([]);
+  await fetch(`${origin}/release`);
+
+  const answers = await Promise.all(patient);
+  expect(new Set(await Promise.all(answers.map((answer) => answer.text())))).toEqual(new Set(["done"]));
+  // All places are free again.
+  await expect.poll(held).toEqual({ running: 0, most: WRITES_AT_ONCE });
+  expect((await Promise.all(crowd(2 * WRITES_AT_ONCE))).every(({ ok }) => ok)).toBe(true);
 });
 
 test("without a build it says what to run", async () => {

@@ -80,17 +80,52 @@ export async function startWorker(options: WorkerOptions) {
   return { origin: `http://localhost:${port}`, stop: () => miniflare.dispose() };
 }
 
+/** Forms and events that the one isolate of this machine works on at a time. */
+export const WRITES_AT_ONCE = 64;
+
 // In production, a request for a file never reaches the Worker. Miniflare's own router asks its file service about every
 // request, which halves the rate; the set of files is known, so this looks there and asks only for what it holds.
+//
+// On the platform a crowd spreads over many isolates. Here one takes it all, and writes that are all begun at once
+// all end too late: each has 5 seconds for its database. So they come in turns, first come first served.
 const FRONT = `
 import { WorkerEntrypoint } from "cloudflare:workers";
 let files;
+let writing = 0;
+const waiting = new Set();
 export class Front extends WorkerEntrypoint {
   fetch(request) {
     files ??= new Set(this.env.FILES);
     const { pathname } = new URL(request.url);
-    return (files.has(pathname) ? this.env.ASSETS : this.env.APP).fetch(request);
+    if (files.has(pathname)) return this.env.ASSETS.fetch(request);
+    if (request.method === "GET" || request.method === "HEAD") return this.env.APP.fetch(request);
+    const answer = this.write(request);
+    // Else a browser that hangs up would keep its place for ever.
+    this.ctx.waitUntil(answer.catch(() => {}));
+    return answer;
   }
+  async write(request) {
+    if (writing >= this.env.WRITES_AT_ONCE) await myTurn();
+    else writing += 1;
+    try {
+      return await this.env.APP.fetch(request);
+    } finally {
+      const [next] = waiting;
+      waiting.delete(next);
+      if (next) next();
+      else writing -= 1;
+    }
+  }
+}
+// Nobody is refused here: after 20 seconds it goes on without a place. What ctx.waitUntil was given ends after 30.
+async function myTurn() {
+  const { promise, resolve } = Promise.withResolvers();
+  waiting.add(resolve);
+  const timer = setTimeout(resolve, 20_000);
+  await promise;
+  // A timer is cleared by the request that set it.
+  clearTimeout(timer);
+  if (waiting.delete(resolve)) writing += 1;
 }
 export default {};
 `;
@@ -109,6 +144,7 @@ function frontWorker(config: BuiltConfig & { root: string }, port: number): Mini
         APP: { type: "worker", worker: config.name },
         ASSETS: { type: "assets" },
         FILES: { type: "json", value: files },
+        WRITES_AT_ONCE: { type: "json", value: WRITES_AT_ONCE },
       },
       assets: { directory, hasUserWorker: true },
     },
