@@ -23,7 +23,8 @@ export type Cut = { at: RegExp; when: "before" | "after" };
 export type CountingProxy = Awaited<ReturnType<typeof startCountingProxy>>;
 
 /** What the proxy is told to do, and what it has seen. */
-type State = { count: Count; cut: Cut | null; isSilent: boolean; open: Set<Socket> };
+type State = { count: Count; cut: AwaitedCut | null; isSilent: boolean; open: Set<Socket> };
+type AwaitedCut = Cut & { strike(): void };
 
 /** What asks the server for an answer: a simple query, a flush, a sync. */
 const WAITS = new Set(["Q", "H", "S"]);
@@ -63,9 +64,11 @@ export async function startCountingProxy(target: string) {
       state.isSilent = true;
       disconnect(state);
     },
-    /** The first statement whose text matches loses its connection. */
-    cutOnce(cut: Cut) {
-      state.cut = cut;
+    /** The first statement whose text matches loses its connection; resolves when that has been chosen. */
+    cutOnce(cut: Cut): Promise<void> {
+      return new Promise((strike) => {
+        state.cut = { ...cut, strike };
+      });
     },
     /** All is well again. */
     async heal() {
@@ -125,6 +128,7 @@ function takeCut(state: State, message: Message): Cut | null {
   const { cut } = state;
   if (!cut?.at.test(sqlOf(message) ?? "")) return null;
   state.cut = null;
+  cut.strike();
   return cut;
 }
 

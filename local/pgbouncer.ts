@@ -16,17 +16,21 @@ export type PgBouncerOptions = {
   poolSize: number;
   /** Clients that it takes; it refuses any more. */
   maxClients?: number;
+  /** A free one by default. */
+  port?: number;
+  /** Seconds in which it tries no server again after one refused it; meanwhile it refuses its clients. */
+  serverLoginRetry?: number;
 };
 
 export type PgBouncer = Awaited<ReturnType<typeof startPgBouncer>>;
 
 /** Real PgBouncer in transaction mode, as Neon's pooled address is. */
-export async function startPgBouncer({ databaseUrl, poolSize, maxClients = 1000 }: PgBouncerOptions) {
+export async function startPgBouncer(options: PgBouncerOptions) {
   const program = findPgBouncer();
   if (!program) throw new Error("There is no PgBouncer here. On Debian: apt-get install pgbouncer");
-  const url = new URL(databaseUrl);
-  const port = await freePort();
-  const { folder, account } = await writeConfiguration(url, { port, poolSize, maxClients });
+  const url = new URL(options.databaseUrl);
+  const { port = await freePort() } = options;
+  const { folder, account } = await writeConfiguration(url, { ...options, port });
   const child = spawn(program, [path.join(folder, "pgbouncer.ini")], {
     ...account,
     stdio: ["ignore", "ignore", "pipe"],
@@ -35,17 +39,24 @@ export async function startPgBouncer({ databaseUrl, poolSize, maxClients = 1000 
   const killAtExit = () => void child.kill("SIGKILL");
   process.once("exit", killAtExit);
   await isUp(child);
+  const end = async (signal: "SIGINT" | "SIGKILL") => {
+    process.off("exit", killAtExit);
+    child.kill(signal);
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  };
   url.host = `${LOOPBACK}:${port}`;
   return {
     url: url.href,
-    /** What its console shows, without the console's own connection. */
-    show: (what: "clients" | "servers") => ask(url, what),
-    async stop() {
-      process.off("exit", killAtExit);
-      child.kill("SIGINT");
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
+    /** What its console shows, such as `clients` or `servers`; without the console's own connection. */
+    show: (what: string) => ask(url, what),
+    /** It does nothing, and nobody can tell, until `thaw`. */
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
+    /** Lets what is running end. */
+    stop: () => end("SIGINT"),
+    /** Breaks off whatever is running. */
+    kill: () => end("SIGKILL"),
   };
 }
 
@@ -62,7 +73,7 @@ function isUp(child: ChildProcessByStdio<null, null, Readable>): Promise<void> {
   });
 }
 
-type Pool = { port: number; poolSize: number; maxClients: number };
+type Pool = PgBouncerOptions & { port: number };
 
 /** A folder that only PgBouncer's user reads: it refuses to run as root, as Postgres does. */
 async function writeConfiguration(url: URL, pool: Pool) {
@@ -79,7 +90,8 @@ async function writeConfiguration(url: URL, pool: Pool) {
   return { folder, account };
 }
 
-function configuration(url: URL, folder: string, { port, poolSize, maxClients }: Pool): string {
+function configuration(url: URL, folder: string, pool: Pool): string {
+  const { port, poolSize, maxClients = 2000, serverLoginRetry = 15 } = pool;
   return `
 [databases]
 * = host=${url.hostname} port=${url.port}
@@ -93,6 +105,7 @@ admin_users = ${url.username}
 pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = ${maxClients}
+server_login_retry = ${serverLoginRetry}
 `;
 }
 

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   port: number;
   /** False for tests: nothing is flushed to disk, so a power cut loses the cluster. Default true. */
   durable?: boolean;
+  /** Default 200. */
+  maxConnections?: number;
 }
 
 export interface LocalPostgres {
@@ -135,13 +137,13 @@ async function startServer(home: PostgresHome, options: PostgresOptions) {
 
 function spawnServer(
   home: PostgresHome,
-  { port, durable = true }: PostgresOptions,
+  { port, durable = true, maxConnections = 200 }: PostgresOptions,
   log: number,
 ): ChildProcess {
   const settings = {
     listen_addresses: LOOPBACK,
     unix_socket_directories: "",
-    max_connections: "200",
+    max_connections: String(maxConnections),
     log_min_messages: "warning",
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };

@@ -25,7 +25,7 @@ export type SiteOptions = {
 
 export type SiteRequest = {
   /** Who asks; nobody who is signed in by default. A fresh token is made for each request. */
-  as?: TestMember | null;
+  as?: Pick<TestMember, "id"> | null;
   method?: string;
   /** Fields to post, as a browser's form would. */
   form?: Record<string, string> | [name: string, value: string][];
@@ -36,9 +36,12 @@ export type SiteRequest = {
 
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
-const COOKIE_SECRET = "a secret of 32 characters, for tests";
-/** Only failures, so that a storm of requests leaves a log that can be read. */
-const LOG_REQUESTS = "0";
+/** What every Worker of a test is set to. */
+export const WORKER_ENV = {
+  COOKIE_SECRET: "a secret of 32 characters, for tests",
+  // Only failures, so that a storm of requests leaves a log that can be read.
+  LOG_REQUESTS: "0",
+};
 
 /** The built Worker in workerd, with a stand-in for Clerk and a database of its own. */
 export async function startSite(options: SiteOptions = {}) {
@@ -92,7 +95,7 @@ async function startParts(
   const clerk = started(await createClerkStandIn({ port: await freePort(), appOrigin: origin, people }));
   const log: string[] = [];
   const address = proxy?.url ?? pooler?.url ?? database.url;
-  const variables: Record<string, string> = { ...clerk.env, COOKIE_SECRET, LOG_REQUESTS, ORIGIN: origin };
+  const variables: Record<string, string> = { ...clerk.env, ...WORKER_ENV, ORIGIN: origin };
   if (!hyperdrive) variables.DATABASE_URL = address;
   const worker = { port, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
   started(await startWorker({ ...worker, log: (line) => log.push(line) }));
@@ -111,7 +114,7 @@ async function startParts(
 }
 
 /** The browsers of the people who are signed in: one each, with a fresh token for each request. */
-function sessionsAt(clerk: ClerkStandIn) {
+export function sessionsAt(clerk: ClerkStandIn) {
   const sessions = new Map<string, ReturnType<ClerkStandIn["openSession"]>>();
 
   /** The cookies of a browser in which this person is signed in. */
@@ -146,9 +149,10 @@ async function makeSiteMember(
   return { id, handle: viewer.handle };
 }
 
-type SentRequest = Omit<SiteRequest, "as"> & { cookie: string | null };
+export type SentRequest = Omit<SiteRequest, "as"> & { cookie: string | null };
 
-function send(origin: string, path: string, request: SentRequest): Promise<Response> {
+/** Asks as a browser would: following a link, or sending a form of this site. Redirects are not followed. */
+export function send(origin: string, path: string, request: SentRequest): Promise<Response> {
   const { method, form, body, cookie, headers = {} } = request;
   const isWrite = form !== undefined || body !== undefined || (method ?? "GET") !== "GET";
   const sent = new Headers({
