@@ -54,6 +54,17 @@ export default defineConfig({
       { test: { name: "site", include: ["test/site/**/*.test.ts"], isolate: false, ...patient } },
       {
         test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          // What it does to the machine is no company for the others, nor for itself.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+          ...patient,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "journeys",
           include: ["test/journeys/**/*.test.ts"],
           isolate: false,

@@ -110,7 +110,7 @@ server_login_retry = ${serverLoginRetry}
 }
 
 /** The console speaks the simple protocol alone. */
-async function ask(url: URL, what: "clients" | "servers"): Promise<Record<string, unknown>[]> {
+async function ask(url: URL, what: string): Promise<Record<string, unknown>[]> {
   const console = new URL(url);
   console.pathname = "/pgbouncer";
   const sql = postgres(console.href, { max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
