@@ -18,7 +18,7 @@ declare module "vitest" {
 export default async function startDatabase({ vitest, provide }: TestProject) {
   const projects = vitest.projects.map(({ name }) => name);
   if (projects.every((name) => name === "domain")) return;
-  if (projects.some((name) => name === "site" || name === "journeys") && !(await isBuildFresh()))
+  if (projects.some((name) => ["site", "chaos", "journeys"].includes(name)) && !(await isBuildFresh()))
     console.warn(
       "\nbuild/ is older than its sources, and it is what these tests run. `npm test` builds first.\n",
     );
