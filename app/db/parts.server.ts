@@ -1,6 +1,6 @@
 import type { Cursor } from "#app/domain/cursor.ts";
 import type { Sort } from "#app/domain/paging.ts";
-import { categoryTag, LISTS_TAG, memberTag, threadTag } from "#app/domain/tags.ts";
+import { categoryTag, LISTS_TAG, memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
 import type { CategoryPage, HomePage, MemberPage, ThreadPage, ThreadSummary } from "#app/domain/views.ts";
 import type { Database } from "./client.server.ts";
 import { getMemberPage, type MemberList } from "./members.server.ts";
@@ -65,7 +65,10 @@ export function threadPart(number: number, page: number): Part<ThreadPage | null
     tags: (thread) => [
       threadTag(number),
       ...(thread ? [categoryTag(thread.category.slug)] : []),
-      ...(thread?.replies ?? []).map(({ authorId }) => memberTag(authorId)),
+      ...(thread?.replies ?? []).flatMap((reply) => [
+        replyTag(number, reply.number),
+        memberTag(reply.authorId),
+      ]),
       ...(thread?.replies ?? []).flatMap(({ replyTo }) => (replyTo ? [memberTag(replyTo.authorId)] : [])),
     ],
   };
@@ -82,7 +85,10 @@ export function memberPart(handle: string, list: MemberList): Part<MemberPage | 
         ? [
             memberTag(member.id),
             ...member.threads.map(({ number }) => threadTag(number)),
-            ...member.replies.map(({ thread }) => threadTag(thread.number)),
+            ...member.replies.flatMap(({ thread, number }) => [
+              threadTag(thread.number),
+              replyTag(thread.number, number),
+            ]),
           ]
         : [],
   };

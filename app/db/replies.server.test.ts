@@ -217,6 +217,7 @@ test("an edit saves the text, its HTML and the title, and counts the revision", 
   expect(await editReply(db, newEdit(thread, { body: "*New*", title: "New title" }))).toEqual({
     outcome: "saved",
     title: "New title",
+    isRetitled: true,
   });
   expect(await written(thread)).toEqual({
     title: "New title",
@@ -228,6 +229,7 @@ test("an edit saves the text, its HTML and the title, and counts the revision", 
   expect(await editReply(db, newEdit(thread, { body: "Again", revision: 1 }))).toEqual({
     outcome: "saved",
     title: "New title",
+    isRetitled: false,
   });
   expect(await written(thread)).toMatchObject({ title: "New title", body: "Again", revision: 2 });
 });
@@ -248,7 +250,7 @@ test("the same edit sent twice counts as saved, and as one revision", async () =
   const thread = await newThread();
   const edit = newEdit(thread, { title: "New title" });
   expect([await editReply(db, edit), await editReply(db, edit)]).toEqual(
-    new Array(2).fill({ outcome: "saved", title: "New title" }),
+    new Array(2).fill({ outcome: "saved", title: "New title", isRetitled: true }),
   );
   expect(await written(thread)).toMatchObject({ revision: 1 });
 });
@@ -260,7 +262,7 @@ test("of two edits that meet, the second is answered with the text of the first"
     (one) => editReply(one, newEdit(thread, { body: "First", title: "First title" })),
     (two) => editReply(two, newEdit(thread, { body: "Second", title: "Second title" })),
   );
-  expect(first).toEqual({ outcome: "saved", title: "First title" });
+  expect(first).toEqual({ outcome: "saved", title: "First title", isRetitled: true });
   expect(second).toEqual({ outcome: "conflict", body: "First", title: "First title", revision: 1 });
   expect(await written(thread)).toMatchObject({ title: "First title", body: "First", revision: 1 });
 });
@@ -269,7 +271,9 @@ test("50 arrivals of one edit at once are one revision, and all count as saved",
   const thread = await newThread();
   const edit = newEdit(thread);
   const answers = await Promise.all(connect(50).map((connection) => editReply(connection, edit)));
-  expect(answers).toEqual(new Array(50).fill({ outcome: "saved", title: "A title" }));
+  expect(answers).toEqual(
+    new Array(50).fill(expect.objectContaining({ outcome: "saved", title: "A title" })),
+  );
   expect(await written(thread)).toMatchObject({ revision: 1 });
 });
 

@@ -119,7 +119,12 @@ export type ReplyEdit = {
   revision: number;
 };
 export type EditedReply =
-  | { outcome: "saved"; title: string }
+  | {
+      outcome: "saved";
+      title: string;
+      /** Whether the thread's title may be another now. */
+      isRetitled: boolean;
+    }
   | { outcome: "conflict"; body: string; title: string; revision: number }
   | { outcome: "refused"; refusal: Refusal }
   | { outcome: "no-reply" };
@@ -165,9 +170,10 @@ export async function editReply(db: Database, edit: ReplyEdit): Promise<EditedRe
   if (!row) return { outcome: "no-reply" };
   if (row.refusal) return { outcome: "refused", refusal: row.refusal };
   const title = edit.title ?? row.title ?? "";
-  if (row.isSaved) return { outcome: "saved", title };
+  if (row.isSaved) return { outcome: "saved", title, isRetitled: title !== row.title };
   const current = row.revision === edit.revision ? await getCurrent(db, edit) : row;
-  if (current?.body === edit.body && current.title === title) return { outcome: "saved", title };
+  if (current?.body === edit.body && current.title === title)
+    return { outcome: "saved", title, isRetitled: edit.title !== null };
   if (!current) return { outcome: "refused", refusal: "deleted" };
   return {
     outcome: "conflict",

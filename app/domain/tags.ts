@@ -11,6 +11,11 @@ export function threadTag(number: number): string {
   return `thread-${number}`;
 }
 
+/** A reply, where its words are: on its thread's page, and among its author's replies. */
+export function replyTag(thread: number, number: number): string {
+  return `reply-${thread}-${number}`;
+}
+
 /** A category: its name, its counts, its list. */
 export function categoryTag(slug: string): string {
   return `category-${slug}`;

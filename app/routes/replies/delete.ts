@@ -4,7 +4,7 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { DeleteForm } from "#app/domain/reply.ts";
-import { activityTags, threadTag } from "#app/domain/tags.ts";
+import { activityTags, replyTag, threadTag } from "#app/domain/tags.ts";
 import { badRequest, forbidden, notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext } from "#app/middleware/context.server.ts";
 import { noteChange } from "#app/middleware/parts.server.ts";
@@ -34,6 +34,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   if (result.refusal) throw forbidden(REFUSALS[result.refusal]);
   const { category } = result;
   const changed = activityTags({ thread, category, authorId: viewer.id });
-  noteChange(context, changed, deleted ? [threadTag(thread)] : []);
+  // An opening post that nobody has answered takes its thread along, and so its title.
+  const withdrawn = number === 1 ? threadTag(thread) : replyTag(thread, number);
+  noteChange(context, changed, deleted ? [withdrawn] : []);
   return seeOther(replyPath(result, number));
 }

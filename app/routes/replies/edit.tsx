@@ -6,7 +6,7 @@ import { parseNumber } from "#app/domain/paging.ts";
 import { replyPath } from "#app/domain/paths.ts";
 import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
-import { memberTag, threadTag } from "#app/domain/tags.ts";
+import { memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
 import { notFound, seeOther } from "#app/http.ts";
 import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
 import { noteChange } from "#app/middleware/parts.server.ts";
@@ -44,7 +44,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const edit = { thread, number, authorId: viewer.id, body, title, revision };
   const edited = await editReply(context.get(databaseContext), edit);
   if (edited.outcome === "saved") {
-    noteChange(context, [threadTag(thread), memberTag(viewer.id)], [threadTag(thread)]);
+    const withdrawn = edited.isRetitled ? threadTag(thread) : replyTag(thread, number);
+    noteChange(context, [threadTag(thread), memberTag(viewer.id)], [withdrawn]);
     throw seeOther(replyPath({ number: thread, title: edited.title }, number));
   }
   if (edited.outcome === "no-reply") throw notFound("There is no such reply.");
