@@ -24,7 +24,7 @@ export function freshParts({ database, lastGood, waitUntil }: Sources): PartRead
       const madeAt = Date.now();
       try {
         const data = await part.load(database);
-        if (data !== null) waitUntil(lastGood.keep(part.key, { data, tags: part.tags(data), madeAt }));
+        if (part.isThere(data)) waitUntil(lastGood.keep(part.key, { data, tags: part.tags(data), madeAt }));
         return { data, madeAt, isCopy: false };
       } catch (error) {
         if (!isServiceUnavailable(error)) throw error;

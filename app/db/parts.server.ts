@@ -1,5 +1,5 @@
 import type { Cursor } from "#app/domain/cursor.ts";
-import type { Sort } from "#app/domain/paging.ts";
+import { pageOfReply, type Sort } from "#app/domain/paging.ts";
 import { categoryTag, LISTS_TAG, memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
 import type { CategoryPage, HomePage, MemberPage, ThreadPage, ThreadSummary } from "#app/domain/views.ts";
 import type { Database } from "./client.server.ts";
@@ -17,6 +17,8 @@ export type Part<Data> = {
   load(db: Database): Promise<Data>;
   /** What the part shows (app/domain/tags.ts). */
   tags(data: Data): string[];
+  /** Whether there is such a page. Addresses of pages that are not there are without number, so no copy is kept of them. */
+  isThere(data: Data): boolean;
 };
 
 /**
@@ -45,6 +47,7 @@ export function homePart(query: ListQuery): Part<HomePage> {
       ...categories.flatMap(({ latest }) => (latest ? [threadTag(latest.number)] : [])),
       ...threads.flatMap(tagsOfSummary),
     ],
+    isThere: ({ threads }) => query.after === null || threads.length > 0,
   };
 }
 
@@ -54,6 +57,7 @@ export function categoryPart(slug: string, query: ListQuery): Part<CategoryPage 
     key: JSON.stringify(["category", slug, query]),
     load: (db) => getCategoryPage(db, slug, query),
     tags: (category) => [categoryTag(slug), ...(category?.threads ?? []).flatMap(tagsOfSummary)],
+    isThere: (category) => category !== null && (query.after === null || category.threads.length > 0),
   };
 }
 
@@ -71,6 +75,7 @@ export function threadPart(number: number, page: number): Part<ThreadPage | null
       ]),
       ...(thread?.replies ?? []).flatMap(({ replyTo }) => (replyTo ? [memberTag(replyTo.authorId)] : [])),
     ],
+    isThere: (thread) => thread !== null && page <= pageOfReply(thread.lastNumber),
   };
 }
 
@@ -91,6 +96,8 @@ export function memberPart(handle: string, list: MemberList): Part<MemberPage | 
             ]),
           ]
         : [],
+    isThere: (member) =>
+      member !== null && (list.before === null || member.threads.length + member.replies.length > 0),
   };
 }
 
