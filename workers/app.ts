@@ -14,7 +14,7 @@ import { observe, type Watched } from "./observe.ts";
 import { answerPage } from "./page.ts";
 import { type PageCache, pageCache } from "./page-cache.ts";
 import { answerPart, requestedPart } from "./parts.ts";
-import { forBrowser, isCopy, keepable } from "./reader-page.ts";
+import { ageOf, forBrowser, isCopy, keepable } from "./reader-page.ts";
 import { isSameOrigin, REQUEST_ID, withBody, withoutForeignHeaders } from "./requests.ts";
 import { handleClerkWebhook } from "./webhooks/clerk.ts";
 import { wroteCookie } from "./wrote.ts";
@@ -101,7 +101,11 @@ async function answerMember(
 ): Promise<Response> {
   const { requestId } = watched;
   const { response, record } = await answerPage(request, env, ctx, { isReader: false, pages, requestId });
-  if (record.outage?.madeAt) watched.cache = "last-good";
+  const copyMadeAt = record.outage?.madeAt;
+  if (copyMadeAt) {
+    watched.cache = "last-good";
+    response.headers.set("Age", ageOf(copyMadeAt));
+  }
   if (record.changed.size === 0) return response;
   await publish(record, env, pages);
   response.headers.append("Set-Cookie", wroteCookie(Date.now()));

@@ -26,6 +26,8 @@ export async function keepable(
   url: URL,
   freshSeconds: number,
 ): Promise<Response> {
+  const copyMadeAt = record.outage?.madeAt;
+  if (copyMadeAt) response.headers.set(COPY_HEADER, String(copyMadeAt));
   const isPage = [200, 301, 404].includes(response.status) && record.shown.size > 0;
   const isNamed = readerPageAddress(url) === `${url.pathname}${url.search}`;
   if (!isPage || !isNamed || response.headers.has("Set-Cookie") || freshSeconds === 0) return response;
@@ -33,9 +35,8 @@ export async function keepable(
   const headers = new Headers(response.headers);
   const tags = [...record.shown].join(",");
   headers.set("Cache-Tag", tags);
-  if (record.outage) {
+  if (copyMadeAt) {
     headers.set("Cache-Control", `public, max-age=${COPY_SECONDS}`);
-    headers.set(COPY_HEADER, String(record.outage.madeAt));
   } else {
     headers.set("Cache-Control", `public, max-age=${freshSeconds}, stale-while-revalidate=${STALE_SECONDS}`);
     // Weak, since Cloudflare compresses on the way.
@@ -60,7 +61,7 @@ export function forBrowser(request: Request, response: Response, outcome: KeptOu
     headers.set("Vary", "Cookie");
     headers.set("Cache-Status", CACHE_STATUS[outcome]);
   }
-  if (copyMadeAt) headers.set("Age", String(Math.round((Date.now() - Number(copyMadeAt)) / 1000)));
+  if (copyMadeAt) headers.set("Age", ageOf(Number(copyMadeAt)));
   const tag = headers.get("ETag");
   const { status } = response;
   const isSame = status === 200 && tag !== null && isNamedIn(request.headers.get("If-None-Match"), tag);
@@ -69,6 +70,11 @@ export function forBrowser(request: Request, response: Response, outcome: KeptOu
     return new Response(null, { status: 304, headers });
   }
   return new Response(request.method === "HEAD" ? null : response.body, { status, headers });
+}
+
+/** The `Age` of what was made at this time (milliseconds since 1970), in seconds. */
+export function ageOf(madeAt: number): string {
+  return String(Math.max(0, Math.floor((Date.now() - madeAt) / 1000)));
 }
 
 /** RFC 9211. */
