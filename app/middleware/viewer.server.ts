@@ -34,19 +34,28 @@ const OPEN_TO_ALL = new Set(["sign-out", "*"]);
  * Finds out who asks. The session says only which person it is; role, suspension and deletion come from
  * the database. An unsafe request that arrives signed out is held, and goes on after signing in.
  */
-export const identifyViewer: MiddlewareFunction<Response> = async (args) => {
+export const identifyViewer: MiddlewareFunction<Response> = async (args, next) => {
   const { request, context, pattern } = args;
-  const isWrite = request.method !== "GET" && request.method !== "HEAD";
   const found = context.get(readerContext) ? null : await findViewer(args);
   const viewer = found?.viewer ?? null;
   context.set(viewerContext, viewer);
   context.set(votesContext, found?.votes ?? []);
-  if (!isWrite || viewer || OPEN_TO_ALL.has(pattern)) return;
+  if (isRead(request) || viewer || OPEN_TO_ALL.has(pattern)) {
+    const response = await next();
+    // What says that a page is a copy stands in the document alone.
+    const isCopy = context.get(pageRecordContext).outage?.madeAt;
+    if (isCopy && isRead(request) && wantsData(request)) throw redirectDocument(pathOf(args.url));
+    return response;
+  }
   const form = context.get(keptFormContext).current;
   if (!form) throw notFound();
   const { path, cookie } = await holdForm(context.get(heldFormsContext), request, form);
   throw redirectDocument(path, { status: 303, headers: { "Set-Cookie": cookie } });
 };
+
+function isRead({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
 
 type Arguments = Parameters<MiddlewareFunction<Response>>[0];
 
@@ -59,10 +68,11 @@ async function findViewer(args: Arguments): Promise<ViewerWithVotes | null> {
   try {
     return await loadViewer(args, userId);
   } catch (error) {
-    if (args.request.method !== "GET" || !isServiceUnavailable(error)) throw error;
-    // The page as everyone gets it is better than none. It carries no script, so the browser must load it whole.
-    if (wantsData(args.request)) throw redirectDocument(pathOf(args.url));
+    if (!isServiceUnavailable(error)) throw error;
     noteOutage(args.context, { isMember: true });
+    if (!isRead(args.request) && !OPEN_TO_ALL.has(args.pattern)) throw error;
+    // The page as everyone gets it is better than none. It carries no script, so the browser must load it whole.
+    if (isRead(args.request) && wantsData(args.request)) throw redirectDocument(pathOf(args.url));
     return null;
   }
 }
