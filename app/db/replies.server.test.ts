@@ -52,7 +52,7 @@ test("a reply gets the next number, and its thread and category count it", async
   expect(created).toEqual({
     outcome: "created",
     number: 2,
-    thread: { number: thread.number, title: "A title" },
+    thread: { number: thread.number, title: "A title", category },
   });
   expect(await standing(thread)).toEqual({ replies: 1, last: 2, isDeleted: false, numbers: [1, 2] });
   expect(await db.execute(sql`select reply_count as count from categories where slug = ${category}`)).toEqual(
@@ -70,7 +70,7 @@ test("50 arrivals of one form at once make one reply, and all answers lead to it
     new Array(50).fill({
       outcome: "created",
       number: 2,
-      thread: { number: thread.number, title: "A title" },
+      thread: { number: thread.number, title: "A title", category },
     }),
   );
   expect(await standing(thread)).toEqual({ replies: 1, last: 2, isDeleted: false, numbers: [1, 2] });
@@ -322,7 +322,12 @@ const remove = (thread: TestThread, number: number, authorId = ben.id, deleted =
 test("a deleted reply is counted no more, keeps its number, and can come back", async () => {
   const thread = await newThread();
   const number = await makeReply(db, { author: ben, thread });
-  expect(await remove(thread, number)).toEqual({ number: thread.number, title: "A title", refusal: null });
+  expect(await remove(thread, number)).toEqual({
+    number: thread.number,
+    title: "A title",
+    category,
+    refusal: null,
+  });
   expect(await standing(thread)).toEqual({ replies: 0, last: 2, isDeleted: false, numbers: [1, 2] });
   await remove(thread, number);
   expect(await standing(thread)).toMatchObject({ replies: 0 });

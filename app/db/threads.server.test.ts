@@ -204,7 +204,7 @@ test("a page of a thread has its 20 replies, with the viewer's votes and what wa
   await makeVote(db, { voter: ada, thread, number: 22, value: -1 });
   const page = await getThreadPage(db, { number: thread.number, page: 2, viewerId: ada.id });
   expect(page?.replies.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, at) => at + 21));
-  expect(page?.replies[0]?.replyTo).toEqual({ number: 3, handle: "ben" });
+  expect(page?.replies[0]?.replyTo).toEqual({ number: 3, handle: "ben", authorId: ben.id });
   expect(page?.replies[1]).toMatchObject({ score: -1, vote: -1 });
   expect(page).toMatchObject({ lastNumber: 41, replyCount: 40 });
   const stranger = await getThreadPage(db, { number: thread.number, page: 2, viewerId: null });
