@@ -8,11 +8,23 @@ import { findPgBouncer } from "#local/programs.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
 import { type Site, startSite, testSite } from "#test/site.ts";
+import { COPY_NOTICE } from "./copies.ts";
 
 const site = await testSite({ counted: true });
 const ada = await site.makeMember();
-const thread = await makeThread(site.db, { author: ada, category: await makeCategory(site.db) });
-const address = `/t/${thread.number}/a-thread-for-a-test`;
+const category = await makeCategory(site.db);
+
+/** A thread that nobody has seen, so that no copy of it stands in for the database. */
+async function newAddress(): Promise<string> {
+  const { number } = await makeThread(site.db, { author: ada, category });
+  return `/t/${number}/a-thread-for-a-test`;
+}
+
+async function newAddresses(count: number): Promise<string[]> {
+  const addresses: string[] = [];
+  while (addresses.length < count) addresses.push(await newAddress());
+  return addresses;
+}
 
 async function statusOf(path: string, at: Site = site): Promise<number> {
   const response = await at.fetch(path);
@@ -20,13 +32,12 @@ async function statusOf(path: string, at: Site = site): Promise<number> {
   return response.status;
 }
 
-/** 50 requests at once, of readers and of a member in turns: what they were answered, each answer once. */
+/** 50 requests at once for as many pages, of readers and of a member in turns: what they were answered, each answer once. */
 async function fifty(): Promise<number[]> {
-  const kinds = [{ path: "/" }, { path: address }, { path: address, as: ada }];
+  const addresses = await newAddresses(50);
   const answers = await Promise.all(
-    Array.from({ length: 50 }, async (_, at) => {
-      const { path, as } = kinds[at % kinds.length] ?? { path: "/" };
-      const response = await site.fetch(path, { as });
+    addresses.map(async (path, at) => {
+      const response = await site.fetch(path, { as: at % 3 === 2 ? ada : null });
       await response.text();
       return response.status;
     }),
@@ -37,7 +48,8 @@ async function fifty(): Promise<number[]> {
 test("a database that never answers gets no connection but probes, once three have waited in vain", async () => {
   onTestFinished(site.heal);
   site.proxy.fallSilent();
-  const first = await site.proxy.count(() => Promise.all([statusOf("/"), statusOf("/"), statusOf(address)]));
+  const addresses = await newAddresses(3);
+  const first = await site.proxy.count(() => Promise.all(addresses.map((each) => statusOf(each))));
   expect(first.connections).toBe(3);
   const count = await site.proxy.count(async () => expect(await fifty()).toEqual([503]));
   // One probe every three seconds at most, while a slow machine sends its 50 requests.
@@ -58,7 +70,8 @@ test("it finds out by itself that the database is back", async () => {
   await site.proxy.refuse();
   expect(await fifty()).toEqual([503]);
   await site.proxy.heal();
-  const count = await site.proxy.count(() => expect.poll(() => statusOf("/")).toBe(200));
+  const address = await newAddress();
+  const count = await site.proxy.count(() => expect.poll(() => statusOf(address)).toBe(200));
   expect(count.connections).toBe(1);
   expect(await fifty()).toEqual([200]);
 });
@@ -70,14 +83,15 @@ test("/healthz always asks the database, whatever is known of it", async () => {
   expect(await statusOf("/healthz")).toBe(503);
   await site.proxy.heal();
   expect(await statusOf("/healthz")).toBe(200);
-  expect(await statusOf("/")).toBe(200);
+  expect(await statusOf(await newAddress())).toBe(200);
 });
 
 test("connections that are cut one by one hold nobody else back", async () => {
   onTestFinished(site.heal);
   for (let time = 0; time < 5; time += 1) {
     site.proxy.cutOnce({ at: /select/, when: "before" });
-    expect([await statusOf("/"), await statusOf("/")]).toEqual([503, 200]);
+    const address = await newAddress();
+    expect([await statusOf(address), await statusOf(address)]).toEqual([503, 200]);
   }
 });
 
@@ -87,6 +101,11 @@ describe("a database that is out of connections", () => {
     await expectUnavailable(at);
     await setLimit(-1);
     await expect.poll(() => statusOf("/", at)).toBe(200);
+    // Once it was seen, there is a copy: the page cache is off here.
+    await setLimit(0);
+    await expect.poll(() => copyOf("/", at)).toMatchObject({ status: 200, isCopy: true });
+    await setLimit(-1);
+    await expect.poll(() => copyOf("/", at)).toMatchObject({ status: 200, isCopy: false });
   });
 
   test("Postgres answers that with 53300, which is no error of a statement", async () => {
@@ -116,6 +135,11 @@ describe("a database that is out of connections", () => {
   );
 });
 
+async function copyOf(path: string, at: Site) {
+  const response = await at.fetch(path);
+  return { status: response.status, isCopy: (await response.text()).includes(COPY_NOTICE) };
+}
+
 /** Every request is answered by the page that says it, before and after the circuit breaker has opened. */
 async function expectUnavailable(at: Site): Promise<void> {
   for (let time = 0; time < 6; time += 1) {
@@ -135,7 +159,7 @@ async function testDatabaseOf() {
 }
 
 async function siteWith(url: string): Promise<Site> {
-  const at = await startSite({ env: { DATABASE_URL: url } });
+  const at = await startSite({ env: { DATABASE_URL: url, PAGE_FRESH_SECONDS: "0" } });
   onTestFinished(at.stop);
   return at;
 }
