@@ -1,6 +1,7 @@
-import { useRef } from "react";
+import { use, useRef } from "react";
 import type { FormState } from "#app/domain/form.ts";
 import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
+import { ServerPageContext } from "./server-page.ts";
 import { useDraft } from "./use-draft.ts";
 
 type Props = {
@@ -24,6 +25,7 @@ export function ReplyForm({
   values = {},
   errors = {},
 }: Props) {
+  const { outage } = use(ServerPageContext);
   const form = useRef<HTMLFormElement>(null);
   useDraft(form, `reply:${thread.number}`, values.submission !== undefined);
   return (
@@ -39,7 +41,11 @@ export function ReplyForm({
         {isSignedIn ? (
           <PreviewButton />
         ) : (
-          <p className="quiet">You will be asked to sign in. Your text is kept while you do.</p>
+          <p className="quiet">
+            {outage?.isMember
+              ? "It can be posted when the database is back. Your text is kept until then."
+              : "You will be asked to sign in. Your text is kept while you do."}
+          </p>
         )}
       </div>
     </form>

@@ -76,15 +76,13 @@ export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
   );
 }
 
-/** Says that the page is a copy, how old it is, and that nothing is lost by writing. */
+/** Says that the page is a copy and how old it is; to members, too, why it is not theirs. */
 export function OutageNotice({ madeAt, isMember }: { madeAt: number; isMember: boolean }) {
   return (
-    <p className="notice" role="status">
-      The forum cannot reach its database just now. This is the page as it was{" "}
-      <Time value={new Date(madeAt).toISOString()} />.{" "}
-      {isMember
-        ? "You are still signed in: until it is back, you see what everyone sees."
-        : "It will be up to date again in a moment."}
+    <p className="outage" role="status">
+      The forum cannot reach its database. This is the page as it was{" "}
+      <Time value={new Date(madeAt).toISOString()} />.
+      {isMember && " You are still signed in: until it is back, you see what everyone sees."}
     </p>
   );
 }
