@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
 import { getViewer } from "#app/db/members.server.ts";
@@ -19,6 +22,8 @@ export type SiteOptions = {
   hyperdrive?: boolean;
   /** People whom the stand-in for Clerk knows, and of whom no webhook has told the forum. */
   people?: DemoPerson[];
+  /** Keeps KV on disk, so that it is still there after `restart`. */
+  persisted?: boolean;
   /** Variables of the Worker, over those that it needs here. */
   env?: Record<string, string>;
 };
@@ -75,7 +80,7 @@ export async function startSite(options: SiteOptions = {}) {
 }
 
 async function startParts(
-  { pooled = false, counted = false, hyperdrive = false, people = [], env = {} }: SiteOptions,
+  { pooled = false, counted = false, hyperdrive = false, people = [], persisted, env = {} }: SiteOptions,
   stops: (() => Promise<unknown>)[],
 ) {
   const started = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
@@ -90,6 +95,9 @@ async function startParts(
   const pooler = pooled ? started(await startPgBouncer({ databaseUrl: database.url, poolSize })) : null;
   const proxy = counted ? started(await startCountingProxy(pooler?.url ?? database.url)) : null;
 
+  const persist = persisted ? await mkdtemp(path.join(tmpdir(), "edgewise-kv-")) : undefined;
+  if (persist) stops.push(() => rm(persist, { recursive: true, force: true }));
+
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const clerk = started(await createClerkStandIn({ port: await freePort(), appOrigin: origin, people }));
@@ -98,7 +106,9 @@ async function startParts(
   const variables: Record<string, string> = { ...clerk.env, ...WORKER_ENV, ORIGIN: origin };
   if (!hyperdrive) variables.DATABASE_URL = address;
   const worker = { port, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
-  started(await startWorker({ ...worker, log: (line) => log.push(line) }));
+  const start = () => startWorker({ ...worker, persist, log: (line) => log.push(line) });
+  let running = await start();
+  stops.push(() => running.stop());
   return {
     origin,
     databaseUrl: database.url,
@@ -110,6 +120,11 @@ async function startParts(
     proxy: proxy as CountingProxy,
     /** What the Worker has logged. */
     log,
+    /** The Worker begins anew, with nothing in its memory. */
+    async restart(): Promise<void> {
+      await running.stop();
+      running = await start();
+    },
   };
 }
 
