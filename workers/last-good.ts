@@ -12,7 +12,12 @@ export interface LastGood {
   withdraw(tags: string[]): Promise<void>;
 }
 
-export type Copy = { data: unknown; tags: string[] /** Milliseconds since 1970. */; madeAt: number };
+export type Copy = {
+  data: unknown;
+  tags: string[];
+  /** Milliseconds since 1970. */
+  madeAt: number;
+};
 
 /** A busy page changes all the time; a copy as old as this is good enough, and KV takes one write a second for a key. */
 const RENEW_MS = 60_000;
