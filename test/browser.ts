@@ -30,12 +30,13 @@ export async function signInContext(context: BrowserContext, site: Site, member:
 
 /**
  * `test` for journeys: `site` and `browser` live as long as the file, and `visit` opens a page in a browser of its
- * own that is closed after the test. Nothing is started where every test is skipped.
+ * own that is closed after the test. Pages are not kept. Nothing is started where every test is skipped.
  */
 export const journey = base
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
   .extend("site", { scope: "file" }, async ({}, { onCleanup }) => {
-    const site = await startSite();
+    // Journeys write behind the forum's back. What is kept has a journey of its own.
+    const site = await startSite({ env: { PAGE_FRESH_SECONDS: "0" } });
     onCleanup(() => site.stop());
     return site;
   })
