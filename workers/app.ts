@@ -116,7 +116,7 @@ async function answerMember(
 async function publish({ changed, withdrawn }: Changes, env: Env, pages: PageCache): Promise<void> {
   const done = await Promise.allSettled([
     pages.purge([...changed]),
-    withdrawn.size > 0 && lastGood(env.LAST_GOOD).withdraw([...withdrawn]),
+    withdrawn.size > 0 && lastGood(env.LAST_GOOD, env.ORIGIN).withdraw([...withdrawn]),
   ]);
   for (const { reason } of done.filter(({ status }) => status === "rejected") as PromiseRejectedResult[])
     console.error(
@@ -146,7 +146,7 @@ export class Reader extends WorkerEntrypoint {
     const database = pageDatabase(env);
     const waitUntil = (promise: Promise<unknown>) => this.ctx.waitUntil(promise);
     try {
-      const sources = { database, lastGood: lastGood(env.LAST_GOOD), waitUntil };
+      const sources = { database, lastGood: lastGood(env.LAST_GOOD, env.ORIGIN), waitUntil };
       return await answerPart(part, sources, env.PAGE_FRESH_SECONDS);
     } finally {
       waitUntil(database.close());

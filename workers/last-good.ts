@@ -30,20 +30,34 @@ const KEPT_SECONDS = 7 * 24 * 3600 + REFRESH_MS / 1000;
 /** So many keys does KV read at once. */
 const READ_AT_ONCE = 100;
 
-/** What this isolate has kept lately: a hash of the part, what it shows, and when. */
-const kept = new LRUCache<string, { hash: string; tags: string[]; at: number }>({ max: 2_000 });
+/** That a part was kept: a hash of it, what it shows, and when. */
+type Note = { hash: string; tags: string[]; at: number };
+
+/** What this isolate has kept lately. */
+const kept = new LRUCache<string, Note>({ max: 2_000 });
 
 /** Copies in Workers KV, which every place of the network reads. */
-export function lastGood(kv: KVNamespace): LastGood {
+export function lastGood(kv: KVNamespace, origin: string): LastGood {
+  // Isolates come and go, and a write to KV is dear: what one of a place has kept, the others need not keep again.
+  const notes = () => caches.open("last-good");
+  const noteAddress = async (key: string) => `${origin}/.last-good/${await copyKey(key)}`;
+  const noteOfOthers = async (key: string) => {
+    const found = await (await notes()).match(await noteAddress(key));
+    return found && ((await found.json()) as Note);
+  };
   return {
     async keep(key, copy) {
       try {
-        const hash = await sha256(JSON.stringify(copy.data));
-        const earlier = kept.get(key);
-        const age = copy.madeAt - (earlier?.at ?? 0);
-        if (age < RENEW_MS || (age < REFRESH_MS && earlier?.hash === hash)) return;
-        kept.set(key, { hash, tags: copy.tags, at: copy.madeAt });
+        const note: Note = {
+          hash: await sha256(JSON.stringify(copy.data)),
+          tags: copy.tags,
+          at: copy.madeAt,
+        };
+        if (isKept(note, kept.get(key)) || isKept(note, await noteOfOthers(key))) return;
+        kept.set(key, note);
         await kv.put(await copyKey(key), JSON.stringify(copy), { expirationTtl: KEPT_SECONDS });
+        const headers = { "Cache-Control": `max-age=${REFRESH_MS / 1000}` };
+        await (await notes()).put(await noteAddress(key), Response.json(note, { headers }));
       } catch (error) {
         kept.delete(key);
         console.warn(
@@ -67,10 +81,20 @@ export function lastGood(kv: KVNamespace): LastGood {
       const now = String(Date.now());
       await Promise.all(tags.map((tag) => kv.put(withdrawnKey(tag), now, until)));
       // What is made from now on may be kept at once.
-      for (const [key, copy] of kept.entries())
-        if (copy.tags.some((tag) => tags.includes(tag))) kept.delete(key);
+      for (const [key, copy] of kept.entries()) {
+        if (!copy.tags.some((tag) => tags.includes(tag))) continue;
+        kept.delete(key);
+        await (await notes()).delete(await noteAddress(key));
+      }
     },
   };
+}
+
+/** Whether a part needs no new copy: the same is kept, or another one was kept just now. */
+function isKept({ hash, at }: Note, earlier: Note | undefined): boolean {
+  if (!earlier) return false;
+  const age = at - earlier.at;
+  return age < RENEW_MS || (age < REFRESH_MS && earlier.hash === hash);
 }
 
 async function copyKey(key: string): Promise<string> {

@@ -56,7 +56,7 @@ export async function answerPage(
   const database = pageDatabase(env);
   const sources = {
     database,
-    lastGood: lastGood(env.LAST_GOOD),
+    lastGood: lastGood(env.LAST_GOOD, env.ORIGIN),
     waitUntil: (promise: Promise<unknown>) => ctx.waitUntil(promise),
   };
   const parts = pages
