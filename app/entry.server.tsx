@@ -1,4 +1,5 @@
-import { renderToReadableStream } from "react-dom/server";
+// Not "react-dom/server", which is React's edge build on Workers: it calls TextEncoder for every piece of the page.
+import { renderToReadableStream, renderToStaticMarkup } from "react-dom/server.node";
 import type {
   EntryContext,
   HandleErrorFunction,
@@ -10,6 +11,7 @@ import {
   cspNonceContext,
   keptFormContext,
   pageRecordContext,
+  readerContext,
   requestIdContext,
   routeContext,
   siteContext,
@@ -38,12 +40,16 @@ export default async function handleDocument(
     outage: context.get(pageRecordContext).outage,
     requestId: status >= 500 ? context.get(requestIdContext) : "",
   };
-  const body = await renderToReadableStream(
+  const page = (
     <ServerPageContext value={serverPage}>
       <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
-    </ServerPageContext>,
-    { nonce, signal: request.signal, onError: (error) => logError(error, context) },
+    </ServerPageContext>
   );
+  // No script will ever look for its place in a reader's page: plain markup, made in one go.
+  if (context.get(readerContext))
+    return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
+  const onError = (error: unknown) => logError(error, context);
+  const body = await renderToReadableStream(page, { nonce, signal: request.signal, onError });
   return new Response(body, { status, headers });
 }
 
