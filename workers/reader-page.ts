@@ -31,7 +31,7 @@ export async function keepable(
   const isPage = [200, 301, 404].includes(response.status) && record.shown.size > 0;
   const isNamed = readerPageAddress(url) === `${url.pathname}${url.search}`;
   if (!isPage || !isNamed || response.headers.has("Set-Cookie") || freshSeconds === 0) return response;
-  const body = await response.text();
+  const body = await response.arrayBuffer();
   const headers = new Headers(response.headers);
   const tags = [...record.shown].join(",");
   headers.set("Cache-Tag", tags);
