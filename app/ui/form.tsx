@@ -43,6 +43,9 @@ export function textareaValue(text: string): string {
 
 type BodyFieldProps = { label: string; value?: string; error?: string; rows?: number };
 
+// Written once: `toLocaleString` makes a formatter each time.
+const bodyMax = BODY_MAX.toLocaleString("en");
+
 /** The Markdown field of every post. */
 export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProps) {
   return (
@@ -58,8 +61,7 @@ export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProp
         aria-describedby={describedBy("body", "hint", error)}
       />
       <p className="field-hint" id="body-hint">
-        Markdown works: **bold**, `code`, lists, tables, links. Up to {BODY_MAX.toLocaleString("en")}{" "}
-        characters.
+        Markdown works: **bold**, `code`, lists, tables, links. Up to {bodyMax} characters.
       </p>
       <FieldError name="body" error={error} />
     </div>

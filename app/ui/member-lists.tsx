@@ -52,9 +52,9 @@ export function MemberReplies({ replies }: { replies: MemberReply[] }) {
           <li key={reply.id}>
             <article className="reply">
               <h3>
-                <Link to={replyPath(reply.thread, reply.number)} dir="auto" reloadDocument>
+                <a href={replyPath(reply.thread, reply.number)} dir="auto">
                   {reply.thread.title} #{reply.number}
-                </Link>
+                </a>
               </h3>
               <p className="quiet">
                 <Time value={reply.createdAt} /> · <span data-score={reply.score}>score {reply.score}</span>

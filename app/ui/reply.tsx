@@ -11,7 +11,7 @@ type ReplyProps = { thread: ThreadName; reply: ReplyForViewer; isSignedIn: boole
 
 /**
  * One reply: who, when, in answer to what; the text; the votes; and what the viewer may do with it. Links to replies
- * are left to the browser (`reloadDocument`): it alone marks the target, which a scripted navigation does not.
+ * are left to the browser: it alone marks the target, which a scripted navigation does not.
  */
 export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
   const heading = reply.number === 1 ? "Opening post" : `Reply ${reply.number}`;
@@ -28,9 +28,9 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
           {thread.acceptedNumber === reply.number && <span className="mark-label good">Accepted answer</span>}
           <span className="reply-where quiet">
             {reply.replyTo && (
-              <Link className="reply-to" to={replyPath(thread, reply.replyTo.number)} reloadDocument>
+              <a className="reply-to" href={replyPath(thread, reply.replyTo.number)}>
                 in reply to {reply.replyTo.handle} #{reply.replyTo.number}
-              </Link>
+              </a>
             )}{" "}
             <Time value={reply.createdAt} />
             {reply.editedAt && !reply.isDeleted && (
@@ -40,13 +40,9 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
               </>
             )}{" "}
             ·{" "}
-            <Link
-              to={replyPath(thread, reply.number)}
-              aria-label={`#${reply.number}, permalink`}
-              reloadDocument
-            >
+            <a href={replyPath(thread, reply.number)} aria-label={`#${reply.number}, permalink`}>
               #{reply.number}
-            </Link>
+            </a>
           </span>
         </header>
         {reply.bodyHtml === null ? (

@@ -1,4 +1,4 @@
-import { data, Link } from "react-router";
+import { data } from "react-router";
 import { editReply, getReply } from "#app/db/replies.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
@@ -101,9 +101,9 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
             Save
           </button>
           <PreviewButton />
-          <Link className="button quiet" to={replyPath(thread, reply.number)} reloadDocument>
+          <a className="button quiet" href={replyPath(thread, reply.number)}>
             Cancel
-          </Link>
+          </a>
         </div>
       </form>
     </article>

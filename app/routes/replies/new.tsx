@@ -92,10 +92,7 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
       {answered && (
         <section className="answered" aria-labelledby="answered">
           <h2 id="answered">
-            {answered.handle} wrote in{" "}
-            <Link to={replyPath(thread, answered.number)} reloadDocument>
-              #{answered.number}
-            </Link>
+            {answered.handle} wrote in <a href={replyPath(thread, answered.number)}>#{answered.number}</a>
           </h2>
           <Body html={answered.bodyHtml} />
         </section>

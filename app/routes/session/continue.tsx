@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import { signInPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
 import { heldFormsContext, siteContext, viewerContext } from "#app/middleware/context.server.ts";
@@ -33,9 +32,9 @@ export default function Continue({ loaderData }: Route.ComponentProps) {
       </p>
       {!isSignedIn && (
         <p>
-          <Link className="button primary" to={here} reloadDocument>
+          <a className="button primary" href={here}>
             Continue
-          </Link>
+          </a>
         </p>
       )}
       {isSignedIn ? <KeptForm form={form} /> : <Kept form={form} />}
