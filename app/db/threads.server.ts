@@ -111,7 +111,8 @@ export async function listCategories(db: Database): Promise<CategoryName[]> {
 
 /**
  * A thread with the replies of one page (1, 2, …), as `viewerId` may see it; or null. A deleted thread is
- * there for its author alone, who may restore it. One statement.
+ * there for its author alone, who may restore it. Each author is looked up once, and the reply that another answers
+ * only where it stands on another page. One statement.
  */
 export async function getThreadPage(
   db: Database,
@@ -123,27 +124,44 @@ export async function getThreadPage(
     select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
       json_build_object('slug', c.slug, 'name', c.name) as category,
-      (select coalesce(json_agg(listed order by listed.number), '[]') from (
-        select r.number, r.author_id as "authorId", r.score, r.edited_at as "editedAt", r.created_at as "createdAt",
-          r.deleted_at is not null as "isDeleted",
-          case when r.deleted_at is null then r.body_html end as "bodyHtml",
-          coalesce(v.value, 0) as vote,
-          json_build_object('handle', m.handle, 'imageUrl', u.image_url, 'role', m.role,
-            'isDeleted', u.deleted_at is not null) as author,
-          (select json_build_object('number', p.number, 'handle', pm.handle, 'authorId', p.author_id)
-            from thread_replies p join members pm on pm.user_id = p.author_id
-            where p.thread_id = r.thread_id and p.number = r.reply_to_number) as "replyTo"
+      (with page as materialized (
+        select r.id, r.thread_id, r.number, r.author_id, r.reply_to_number, r.score, r.edited_at, r.created_at,
+          r.deleted_at is not null as is_deleted, case when r.deleted_at is null then r.body_html end as body_html
         from thread_replies r
-        join members m on m.user_id = r.author_id
-        join "user" u on u.id = r.author_id
-        left join reply_votes v on v.reply_id = r.id and v.voter_id = ${viewer}
         where r.thread_id = t.id
           and r.number between ${integer(first)} and ${integer(first + REPLIES_PER_PAGE - 1)}
+      ), people as materialized (
+        select m.user_id, m.handle, m.role, u.image_url, u.deleted_at is not null as is_deleted
+        from members m join "user" u on u.id = m.user_id
+        where m.user_id in (select author_id from page)
+      )
+      select coalesce(json_agg(listed order by listed.number), '[]') from (
+        select r.number, r.author_id as "authorId", r.score, r.edited_at as "editedAt", r.created_at as "createdAt",
+          r.is_deleted as "isDeleted", r.body_html as "bodyHtml", coalesce(v.value, 0) as vote,
+          json_build_object('handle', m.handle, 'imageUrl', m.image_url, 'role', m.role,
+            'isDeleted', m.is_deleted) as author,
+          case
+            when near.number is not null then ${replyTarget(sql`near.number`, sql`near_author.handle`, sql`near.author_id`)}
+            when r.reply_to_number is not null then (
+              select ${replyTarget(sql`p.number`, sql`pm.handle`, sql`p.author_id`)}
+              from thread_replies p join members pm on pm.user_id = p.author_id
+              where p.thread_id = r.thread_id and p.number = r.reply_to_number)
+          end as "replyTo"
+        from page r
+        join people m on m.user_id = r.author_id
+        left join page near on near.number = r.reply_to_number
+        left join people near_author on near_author.user_id = near.author_id
+        left join reply_votes v on v.reply_id = r.id and v.voter_id = ${viewer}
       ) listed) as replies
     from threads t
     join categories c on c.id = t.category_id
     where t.number = ${integer(number)} and (t.deleted_at is null or t.author_id = ${viewer})`);
   return thread ?? null;
+}
+
+/** What a reply shows of the one that it answers. */
+function replyTarget(number: SQL, handle: SQL, authorId: SQL): SQL {
+  return sql`json_build_object('number', ${number}, 'handle', ${handle}, 'authorId', ${authorId})`;
 }
 
 /** What every question about a thread's state needs. */
