@@ -34,15 +34,22 @@ export async function getViewerWithVotes(
   return { viewer, votes };
 }
 
+/** One look into the member's own votes for all replies of the page: one for each reply would go down the index each time. */
 function votesOn({ number, page }: { number: number; page: number }) {
   return sql`(
+    with page as materialized (
+      select r.id, r.number, r.score
+      from threads t
+      join thread_replies r on r.thread_id = t.id
+        and r.number > ${integer((page - 1) * REPLIES_PER_PAGE)} and r.number <= ${integer(page * REPLIES_PER_PAGE)}
+      where t.number = ${integer(number)}
+    ), own as materialized (
+      select reply_id, value from reply_votes
+      where voter_id = m.user_id and reply_id = any (array(select id from page))
+    )
     select coalesce(json_agg(json_build_object(
-      'number', r.number, 'score', r.score, 'vote', coalesce(v.value, 0))), '[]')
-    from threads t
-    join thread_replies r on r.thread_id = t.id
-      and r.number > ${integer((page - 1) * REPLIES_PER_PAGE)} and r.number <= ${integer(page * REPLIES_PER_PAGE)}
-    left join reply_votes v on v.reply_id = r.id and v.voter_id = m.user_id
-    where t.number = ${integer(number)})`;
+      'number', page.number, 'score', page.score, 'vote', coalesce(own.value, 0))), '[]')
+    from page left join own on own.reply_id = page.id)`;
 }
 
 /** Which of a member's two lists, and where it goes on: the time and the number of its last entry. */

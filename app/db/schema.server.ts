@@ -202,7 +202,8 @@ export const replyVotes = pgTable(
     createdAt: moment("created_at").notNull().defaultNow(),
   },
   (t) => [
-    unique("reply_votes_reply_voter_key").on(t.replyId, t.voterId),
+    // The voter first: a page asks for the votes of one person on many replies, and these then stand together.
+    unique("reply_votes_voter_reply_key").on(t.voterId, t.replyId),
     check("reply_votes_value_check", sql`${t.value} in (-1, 1)`),
   ],
 );
