@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "#app/db/client.server.ts";
 import { ensureMember, recordClerkEvent } from "#app/db/identity.server.ts";
-import { getMemberPage, getViewer, saveSettings } from "#app/db/members.server.ts";
+import { getMemberPage, getViewer, getViewerWithVotes, saveSettings } from "#app/db/members.server.ts";
 import { createReply, deleteReply, editReply, getReply } from "#app/db/replies.server.ts";
 import {
   createThread,
@@ -70,6 +70,12 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
     ["the busiest member's replies", member({ show: "replies", before: null })],
     ["the busiest member's replies, far down", member({ show: "replies", before: prolific.reply })],
     ["the viewer", [(db) => getViewer(db, reader)]],
+    [
+      "the viewer and their votes, all over the longest thread",
+      replies.map(({ number }) => (db) => {
+        return getViewerWithVotes(db, reader, { number: long.number, page: pageOfReply(number) });
+      }),
+    ],
     ["the categories", [(db) => listCategories(db)]],
   ];
 }
