@@ -45,7 +45,7 @@ export default async function handleDocument(
       <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
     </ServerPageContext>
   );
-  // No script will ever look for its place in a reader's page: plain markup, made in one go.
+  // No script will ever look for its place in a reader's page: plain markup, made in one go. It waits for no promise.
   if (context.get(readerContext))
     return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
   const onError = (error: unknown) => logError(error, context);

@@ -48,6 +48,7 @@ export function lastGood(kv: KVNamespace, origin: string): LastGood {
   return {
     async keep(key, copy) {
       try {
+        if (isRecent(copy, kept.get(key))) return;
         const note: Note = {
           hash: await sha256(JSON.stringify(copy.data)),
           tags: copy.tags,
@@ -93,8 +94,11 @@ export function lastGood(kv: KVNamespace, origin: string): LastGood {
 /** Whether a part needs no new copy: the same is kept, or another one was kept just now. */
 function isKept({ hash, at }: Note, earlier: Note | undefined): boolean {
   if (!earlier) return false;
-  const age = at - earlier.at;
-  return age < RENEW_MS || (age < REFRESH_MS && earlier.hash === hash);
+  return isRecent({ madeAt: at }, earlier) || (at - earlier.at < REFRESH_MS && earlier.hash === hash);
+}
+
+function isRecent({ madeAt }: Pick<Copy, "madeAt">, earlier: Note | undefined): boolean {
+  return earlier !== undefined && madeAt - earlier.at < RENEW_MS;
 }
 
 async function copyKey(key: string): Promise<string> {
