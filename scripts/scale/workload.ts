@@ -24,8 +24,8 @@ export type Work = [name: string, acts: Act[]];
 
 /** Every statement that a page is drawn from, at its cheapest places and at its dearest. */
 export function pages({ long, short, category, deep, prolific, reader, replies }: Subjects): Work[] {
-  const page = (number: number, page: number, viewerId: string | null): Act => {
-    return (db) => getThreadPage(db, { number, page, viewerId });
+  const page = (number: number, page: number): Act => {
+    return (db) => getThreadPage(db, { number, page, viewerId: null });
   };
   const member = (list: Parameters<typeof getMemberPage>[2]): Act[] => [
     (db) => getMemberPage(db, prolific.handle, list),
@@ -49,14 +49,13 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
         ],
       ];
     }),
-    ["a thread of one page", short.map((number) => page(number, 1, null))],
-    ["page 1 of the longest thread", [page(long.number, 1, null)]],
+    ["a thread of one page", short.map((number) => page(number, 1))],
+    ["page 1 of the longest thread", [page(long.number, 1)]],
     [
-      "pages all over the longest thread, for a member",
-      replies.map(({ number }) => page(long.number, pageOfReply(number), reader)),
+      "pages all over the longest thread",
+      replies.map(({ number }) => page(long.number, pageOfReply(number))),
     ],
-    ["the last full page of the longest thread", [page(long.number, lastPage - 1, null)]],
-    ["the last full page of the longest thread, for a member", [page(long.number, lastPage - 1, reader)]],
+    ["the last full page of the longest thread", [page(long.number, lastPage - 1)]],
     [
       "a reply to be answered",
       replies.map(
@@ -71,7 +70,7 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
     ["the busiest member's replies, far down", member({ show: "replies", before: prolific.reply })],
     ["the viewer", [(db) => getViewer(db, reader)]],
     [
-      "the viewer and their votes, all over the longest thread",
+      "a viewer and their votes on a page, all over that thread",
       replies.map(({ number }) => (db) => {
         return getViewerWithVotes(db, reader, { number: long.number, page: pageOfReply(number) });
       }),
