@@ -49,7 +49,10 @@ export default async function handleDocument(
   if (context.get(readerContext))
     return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
   const onError = (error: unknown) => logError(error, context);
-  const body = await renderToReadableStream(page, { nonce, signal: request.signal, onError });
+  const written = await renderToReadableStream(page, { nonce, signal: request.signal, onError });
+  // Sent whole: a browser that paints the bar on top while its end is still on the way has to move what it painted.
+  await written.allReady;
+  const body = await new Response(written).arrayBuffer();
   return new Response(body, { status, headers });
 }
 
