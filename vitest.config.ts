@@ -33,7 +33,9 @@ export default defineConfig({
           include: [
             "app/db/**/*.test.ts",
             "app/middleware/**/*.test.ts",
+            "app/request/**/*.test.ts",
             "scripts/**/*.test.ts",
+            "bench/**/*.test.ts",
             "local/**/*.test.ts",
           ],
           ...patient,

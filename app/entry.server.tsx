@@ -15,7 +15,7 @@ import {
   requestIdContext,
   routeContext,
   siteContext,
-} from "./middleware/context.server.ts";
+} from "./request/context.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
 

@@ -14,10 +14,10 @@ import {
 import type { Route } from "./+types/root";
 import { isSuspended } from "./domain/viewer.ts";
 import { authenticate } from "./middleware/clerk.server.ts";
-import { readerContext, siteContext, viewerContext } from "./middleware/context.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
+import { readerContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";

@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Database } from "#app/db/client.server.ts";
@@ -38,7 +39,8 @@ export async function connect(url: string, { max = 1, settings = {} }: Options =
     await close();
     throw explainConnection(error, url);
   }
-  return { sql, db: { execute: async (statement) => (await database.execute(statement)) as never }, close };
+  const execute = async (statement: SQL) => (await database.execute(statement)) as never;
+  return { sql, db: { execute, happened: [] }, close };
 }
 
 /** postgres-js sends parameters that it does not know to the server, which refuses them (Neon's `channel_binding`). */

@@ -9,18 +9,19 @@ const MAY_IMPORT: Record<string, string[]> = {
   "app/http.ts": [],
   "app/db": ["app/domain"],
   "app/ui": ["app/domain"],
-  "app/middleware": ["app/db", "app/domain", "app/http.ts"],
-  "app/routes": ["app/ui", "app/middleware", "app/db", "app/domain", "app/http.ts"],
+  "app/request": ["app/db", "app/domain", "app/http.ts"],
+  "app/middleware": ["app/request", "app/db", "app/domain", "app/http.ts"],
+  "app/routes": ["app/ui", "app/request", "app/middleware", "app/db", "app/domain", "app/http.ts"],
   // The document around every page, what renders it, and the list of addresses.
-  "app/root.tsx": ["app/ui", "app/middleware", "app/domain", "app/http.ts"],
-  "app/entry.server.tsx": ["app/ui", "app/middleware", "app/domain", "app/http.ts"],
+  "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain", "app/http.ts"],
+  "app/entry.server.tsx": ["app/ui", "app/request", "app/domain", "app/http.ts"],
   "app/entry.client.tsx": ["app/ui", "app/domain"],
   "app/routes.ts": [],
-  workers: ["app/middleware", "app/db", "app/domain", "app/http.ts"],
+  workers: ["app/request", "app/db", "app/domain", "app/http.ts"],
   scripts: ["app/db", "app/domain"],
-  // The benchmark runs the whole forum on this machine.
-  "scripts/bench": ["local", "scripts", "app/db", "app/domain"],
   local: ["scripts", "app/db", "app/domain", "app/http.ts"],
+  // The benchmark runs the whole forum on this machine.
+  bench: ["local", "scripts", "app/db", "app/domain"],
 };
 
 /** The packages that the rules of the forum are written with: they compute, and reach nothing. */
@@ -28,7 +29,7 @@ const DOMAIN_PACKAGES = new Set(["zod", "markdown-it", "sanitize-html", "uuid", 
 
 const BANNED_FOLDERS = /(^|\/)(lib|libs|utils|util|helpers|services|hooks|types|common|shared)(\/|$)/;
 
-const sources = globSync("{app,workers,scripts,local,test}/**/*.{ts,tsx}")
+const sources = globSync("{app,workers,scripts,local,bench,test}/**/*.{ts,tsx}")
   .map((file) => file.split(path.sep).join("/"))
   .sort();
 const shipped = sources.filter((file) => !file.startsWith("test/") && !/\.test\.tsx?$/.test(file));
@@ -62,7 +63,7 @@ function wrongImports(isWrong: (from: string, to: string) => boolean): string[] 
   );
 }
 
-const isOurs = (name: string) => /^(app|workers|scripts|local|test)\//.test(name);
+const isOurs = (name: string) => /^(app|workers|scripts|local|bench|test)\//.test(name);
 const isGenerated = (name: string) => /(^|\/)\+types\//.test(name);
 
 test("the imports of this tree are seen", () => {
@@ -90,9 +91,9 @@ test("no route imports a route, and nobody else does", () => {
   expect(wrongImports((_, to) => modules.has(to))).toEqual([]);
 });
 
-test("nothing that is deployed imports local, scripts or test", () => {
+test("nothing that is deployed imports local, scripts, bench or test", () => {
   const wrong = wrongImports(
-    (from, to) => /^(app|workers)\//.test(from) && /^(local|scripts|test)\//.test(to),
+    (from, to) => /^(app|workers)\//.test(from) && /^(local|scripts|bench|test)\//.test(to),
   );
   expect(wrong).toEqual([]);
 });
@@ -137,7 +138,7 @@ test("one file writes values into the text of a statement; everywhere else they 
 
 test("what runs on the server alone says so in its name", () => {
   const unnamed = shipped.filter(
-    (file) => /^app\/(db|middleware)\//.test(file) && !/\.server\.ts$/.test(file),
+    (file) => /^app\/(db|request|middleware)\//.test(file) && !/\.server\.ts$/.test(file),
   );
   expect(unnamed).toEqual([]);
 });

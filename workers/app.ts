@@ -3,7 +3,7 @@ import type { Part } from "#app/db/parts.server.ts";
 import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { readerPageAddress } from "#app/domain/paths.ts";
 import { memberTag } from "#app/domain/tags.ts";
-import type { PageRecord, PageRefusal } from "#app/middleware/context.server.ts";
+import type { PageRecord, PageRefusal } from "#app/request/context.server.ts";
 import { mayBeSignedIn } from "./clerk.ts";
 import { pageDatabase, webhookDatabase } from "./database.ts";
 import { type Env, parseEnv } from "./env.ts";

@@ -1,6 +1,6 @@
 import { buildAccountsBaseUrl } from "@clerk/shared/buildAccountsBaseUrl";
-import type { ClerkOptions } from "#app/middleware/context.server.ts";
-import { cookiesOf } from "#app/middleware/session-cookies.server.ts";
+import type { ClerkOptions } from "#app/request/context.server.ts";
+import { cookiesOf } from "#app/request/session-cookies.server.ts";
 import type { Env } from "./env.ts";
 
 /** Where Clerk lives for this forum: its Frontend API and its hosted pages. */

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { PARTS_FORMAT } from "#app/db/parts.server.ts";
-import { sha256 } from "#app/domain/clerk-event.ts";
+import { sha256 } from "#app/domain/hash.ts";
 
 /** Parts of pages as they were when the database last answered, for the time when it does not. */
 export interface LastGood {

@@ -21,8 +21,8 @@ import {
   routeContext,
   siteContext,
   viewerContext,
-} from "#app/middleware/context.server.ts";
-import { partAt } from "#app/middleware/page-part.server.ts";
+} from "#app/request/context.server.ts";
+import { partAt } from "#app/request/page-part.server.ts";
 import { clerkAddresses, clerkOptions } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";

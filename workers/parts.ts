@@ -1,7 +1,7 @@
 import type { DatabaseConnection } from "#app/db/client.server.ts";
 import { type Part, partOf } from "#app/db/parts.server.ts";
 import { isServiceUnavailable, serviceUnavailable } from "#app/http.ts";
-import type { PartReader, ReadPart } from "#app/middleware/context.server.ts";
+import type { PartReader, ReadPart } from "#app/request/context.server.ts";
 import type { LastGood } from "./last-good.ts";
 import { notePage, type Usage, usageOf } from "./observe.ts";
 import type { PageCache } from "./page-cache.ts";

@@ -1,4 +1,4 @@
-import { sha256 } from "#app/domain/clerk-event.ts";
+import { sha256 } from "#app/domain/hash.ts";
 import { readerPageAddress } from "#app/domain/paths.ts";
 import type { Page } from "./page.ts";
 import type { KeptOutcome } from "./page-cache.ts";

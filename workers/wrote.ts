@@ -1,4 +1,4 @@
-import { cookiesOf } from "#app/middleware/session-cookies.server.ts";
+import { cookiesOf } from "#app/request/session-cookies.server.ts";
 
 /**
  * A purge reaches other places and isolates a moment later. So whoever wrote carries a note of when, and for as long as

@@ -1,10 +1,15 @@
 import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import type { StoredEvent } from "#app/domain/events.ts";
 import { type CircuitBreaker, createCircuitBreaker, PROBE_ANSWER_MS } from "./circuit-breaker.server.ts";
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
-export type Database = { execute<Row>(statement: SQL): Promise<Row[]> };
+export type Database = {
+  execute<Row>(statement: SQL): Promise<Row[]>;
+  /** What the statements have made happen, in their order: whoever opened the connection sees to what follows. */
+  readonly happened: StoredEvent[];
+};
 
 export type DatabaseConnection = Database & {
   /** Ends the connection, if one was opened. Never waits for long. */
@@ -61,6 +66,7 @@ export function openDatabase(
 
   return {
     usage,
+    happened: [],
     async execute<Row>(statement: SQL): Promise<Row[]> {
       if (failure) throw unavailable(failure.cause);
       const admission = circuit.admit({ always });

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type DeletedPerson, type PersonEvent, type SavedPerson, sha256 } from "#app/domain/clerk-event.ts";
+import type { DeletedPerson, PersonEvent, SavedPerson } from "#app/domain/clerk-event.ts";
+import { sha256 } from "#app/domain/hash.ts";
 import { HANDLE_MAX } from "#app/domain/limits.ts";
 import { handleFromName } from "#app/domain/text.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";

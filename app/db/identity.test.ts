@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { type PersonEvent, personFromUser, readClerkEvent, sha256 } from "#app/domain/clerk-event.ts";
+import { type PersonEvent, personFromUser, readClerkEvent } from "#app/domain/clerk-event.ts";
+import { sha256 } from "#app/domain/hash.ts";
 import { testDatabase } from "#test/database.ts";
 import type { DatabaseConnection } from "./client.server.ts";
 import { ensureMember, recordClerkEvent } from "./identity.server.ts";

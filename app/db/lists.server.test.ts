@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { decodeCursor } from "#app/domain/cursor.ts";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { ThreadSummary } from "#app/domain/views.ts";
-import { readMemberQuery, takePage } from "#app/middleware/list-query.server.ts";
+import { readMemberQuery, takePage } from "#app/request/list-query.server.ts";
 import { testDatabase } from "#test/database.ts";
 import { makeCategory } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
+import { measureBuffers } from "#bench/scale/measure.ts";
+import { findSubjects } from "#bench/scale/subjects.ts";
+import { pages, writes } from "#bench/scale/workload.ts";
 import { connect } from "#scripts/connection.ts";
 import { defaultSize, generateForum } from "#scripts/generate/generate.ts";
-import { measureBuffers } from "#scripts/scale/measure.ts";
-import { findSubjects } from "#scripts/scale/subjects.ts";
-import { pages, writes } from "#scripts/scale/workload.ts";
 import { createTestDatabase } from "#test/database.ts";
 import type { Database } from "./client.server.ts";
 import { explain, type PlanNode } from "./plans.server.ts";

@@ -25,6 +25,7 @@ export async function explain(db: Database, act: (db: Database) => Promise<unkno
   await db.execute(sql`begin`);
   try {
     await act({
+      happened: [],
       async execute<Row>(statement: SQL): Promise<Row[]> {
         await db.execute(sql`savepoint before`);
         const rows = await db.execute<{ "QUERY PLAN": { Plan: PlanNode }[] }>(

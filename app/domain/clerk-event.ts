@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sha256 } from "./hash.ts";
 import { cleanLine } from "./text.ts";
 
 /** What the forum stores of a person, as Clerk knew them at `updatedAt`. */
@@ -135,11 +136,4 @@ function safeImageUrl(address: string): string | null {
   return url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "localhost")
     ? url.href
     : null;
-}
-
-/** SHA-256 of bytes, or of a text in UTF-8, as 64 hexadecimal digits. */
-export async function sha256(data: string | ArrayBuffer): Promise<string> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -5,7 +5,7 @@ import { parser } from "./markdown-parser.ts";
 import { PATHOLOGICAL } from "./markdown-pathological.ts";
 import { countCharacters } from "./text.ts";
 
-/** What the forum promises for any text. `node scripts/bench/markdown.ts` measures the other promise, 100 ms. */
+/** What the forum promises for any text. `node bench/markdown.ts` measures the other promise, 100 ms. */
 const GROWTH_MAX = 40;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What keeps hostile Markdown cheap. Every number was chosen with `node scripts/bench/markdown.ts`: at 30,000
+ * What keeps hostile Markdown cheap. Every number was chosen with `node bench/markdown.ts`: at 30,000
  * characters no input may take more than 100 ms of CPU or come out more than 40 times as long. Nothing that
  * passes a limit is lost: it stays on the page as plain text.
  */

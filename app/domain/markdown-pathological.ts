@@ -1,5 +1,5 @@
 /**
- * Texts made to be slow to parse or huge when written, for markdown.test.ts and `node scripts/bench/markdown.ts`;
+ * Texts made to be slow to parse or huge when written, for markdown.test.ts and `node bench/markdown.ts`;
  * nothing of the forum imports them. Each takes a size in characters and makes a text of about that many. A number
  * in a name is what stock markdown-it, linkify-it and sanitize-html made of 30,000 characters; the rest guard what
  * is cheap already.

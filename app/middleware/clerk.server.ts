@@ -1,6 +1,6 @@
 import { clerkMiddleware } from "@clerk/react-router/server";
 import type { MiddlewareFunction } from "react-router";
-import { clerkContext, readerContext, refusalContext } from "./context.server.ts";
+import { clerkContext, readerContext, refusalContext } from "#app/request/context.server.ts";
 
 /** Clerk's own middleware, where there is a session to look for: a reader's page is the same for everyone. */
 export const authenticate: MiddlewareFunction<Response> = (args, next) => {

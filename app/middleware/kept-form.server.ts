@@ -1,7 +1,7 @@
 import type { MiddlewareFunction } from "react-router";
 import { formFields } from "#app/domain/held-form.ts";
 import { readForm } from "#app/http.ts";
-import { formContext, keptFormContext } from "./context.server.ts";
+import { formContext, keptFormContext } from "#app/request/context.server.ts";
 
 /**
  * Reads what an unsafe request carries, once: the action works on it, and whatever fails after this, the error page

@@ -1,5 +1,5 @@
 import { data, type MiddlewareFunction } from "react-router";
-import { refusalContext } from "./context.server.ts";
+import { refusalContext } from "#app/request/context.server.ts";
 
 /** Shows what the Worker refused (a forged or an oversized request) as a page of this site. */
 export const showRefusal: MiddlewareFunction<Response> = ({ context }) => {

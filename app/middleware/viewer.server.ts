@@ -22,10 +22,10 @@ import {
   readerContext,
   viewerContext,
   votesContext,
-} from "./context.server.ts";
-import { holdForm } from "./held-form.server.ts";
-import { noteOutage } from "./parts.server.ts";
-import { hasEnded } from "./session-cookies.server.ts";
+} from "#app/request/context.server.ts";
+import { holdForm } from "#app/request/held-form.server.ts";
+import { noteOutage } from "#app/request/parts.server.ts";
+import { hasEnded } from "#app/request/session-cookies.server.ts";
 
 /** Pages that must work for whoever comes, whatever the database knows of them. */
 const OPEN_TO_ALL = new Set(["sign-out", "*"]);

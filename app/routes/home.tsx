@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 import { homePart } from "#app/db/parts.server.ts";
-import { siteContext } from "#app/middleware/context.server.ts";
-import { readListQuery, takePage } from "#app/middleware/list-query.server.ts";
-import { readPart } from "#app/middleware/parts.server.ts";
+import { siteContext } from "#app/request/context.server.ts";
+import { readListQuery, takePage } from "#app/request/list-query.server.ts";
+import { readPart } from "#app/request/parts.server.ts";
 import { CategoryList } from "#app/ui/category-list.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import type { Route } from "./+types/home";

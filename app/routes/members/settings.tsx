@@ -6,9 +6,9 @@ import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
 import { memberTag } from "#app/domain/tags.ts";
 import { seeOther } from "#app/http.ts";
-import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
-import { noteChange } from "#app/middleware/parts.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import { noteChange } from "#app/request/parts.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/settings";
 

@@ -8,9 +8,9 @@ import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
 import { memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
 import { notFound, seeOther } from "#app/http.ts";
-import { databaseContext, formContext, siteContext } from "#app/middleware/context.server.ts";
-import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/edit";
 

@@ -7,9 +7,9 @@ import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { threadTag } from "#app/domain/tags.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
 import { badRequest, forbidden, notFound, seeOther, wantsData } from "#app/http.ts";
-import { databaseContext, formContext } from "#app/middleware/context.server.ts";
-import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { databaseContext, formContext } from "#app/request/context.server.ts";
+import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/vote";
 
 export { onlyPosted as loader } from "#app/http.ts";

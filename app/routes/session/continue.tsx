@@ -1,7 +1,7 @@
 import { signInPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
-import { heldFormsContext, siteContext, viewerContext } from "#app/middleware/context.server.ts";
-import { getHeldForm } from "#app/middleware/held-form.server.ts";
+import { heldFormsContext, siteContext, viewerContext } from "#app/request/context.server.ts";
+import { getHeldForm } from "#app/request/held-form.server.ts";
 import { KeptForm } from "#app/ui/kept-form.tsx";
 import type { Route } from "./+types/continue";
 

@@ -1,4 +1,4 @@
-import { toClerk } from "#app/middleware/clerk-redirect.server.ts";
+import { toClerk } from "#app/request/clerk-redirect.server.ts";
 import type { Route } from "./+types/sign-in";
 
 /** To Clerk's hosted sign-in, and back. */

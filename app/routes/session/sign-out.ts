@@ -1,7 +1,7 @@
 import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
-import { clerkContext } from "#app/middleware/context.server.ts";
-import { endSession, sessionToken } from "#app/middleware/session-cookies.server.ts";
+import { clerkContext } from "#app/request/context.server.ts";
+import { endSession, sessionToken } from "#app/request/session-cookies.server.ts";
 import type { Route } from "./+types/sign-out";
 
 export { onlyPosted as loader } from "#app/http.ts";

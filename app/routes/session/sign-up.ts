@@ -1,4 +1,4 @@
-import { toClerk } from "#app/middleware/clerk-redirect.server.ts";
+import { toClerk } from "#app/request/clerk-redirect.server.ts";
 import type { Route } from "./+types/sign-up";
 
 /** To Clerk's hosted sign-up, and back. */

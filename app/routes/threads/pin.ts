@@ -6,9 +6,9 @@ import { moderateRefusal } from "#app/domain/permissions.ts";
 import { categoryTag, threadTag } from "#app/domain/tags.ts";
 import { PinForm } from "#app/domain/thread.ts";
 import { badRequest, notFound, seeOther } from "#app/http.ts";
-import { databaseContext, formContext } from "#app/middleware/context.server.ts";
-import { noteChange } from "#app/middleware/parts.server.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { databaseContext, formContext } from "#app/request/context.server.ts";
+import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/pin";
 
 export { onlyPosted as loader } from "#app/http.ts";

@@ -9,8 +9,8 @@ import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
-import { databaseContext, siteContext, viewerContext, votesContext } from "#app/middleware/context.server.ts";
-import { readPart } from "#app/middleware/parts.server.ts";
+import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
+import { readPart } from "#app/request/parts.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Reply } from "#app/ui/reply.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";

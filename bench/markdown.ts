@@ -2,7 +2,7 @@
  * Measures `renderMarkdown` on hostile texts of `BODY_MAX` characters: CPU milliseconds and growth, the slowest
  * first. Fails when one takes more than 100 ms or grows more than 40 times, as the forum promises.
  *
- *     node scripts/bench/markdown.ts [how many to show, 15 unless told]
+ *     node bench/markdown.ts [how many to show, 15 unless told]
  */
 import { BODY_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";

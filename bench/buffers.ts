@@ -7,14 +7,14 @@
  */
 
 import { verify } from "#app/db/verify.server.ts";
-import { describeGeneration } from "./commands/generate.ts";
-import { describeDiscrepancy } from "./commands/verify.ts";
-import { connect } from "./connection.ts";
-import { forumUrl } from "./database-url.ts";
-import { defaultSize, generateForum } from "./generate/generate.ts";
-import { migrate } from "./migrate.ts";
-import { Problem, reportFailure } from "./problem.ts";
-import { withProgress } from "./progress.ts";
+import { describeGeneration } from "#scripts/commands/generate.ts";
+import { describeDiscrepancy } from "#scripts/commands/verify.ts";
+import { connect } from "#scripts/connection.ts";
+import { forumUrl } from "#scripts/database-url.ts";
+import { defaultSize, generateForum } from "#scripts/generate/generate.ts";
+import { migrate } from "#scripts/migrate.ts";
+import { Problem, reportFailure } from "#scripts/problem.ts";
+import { withProgress } from "#scripts/progress.ts";
 import { type Measured, measureBuffers } from "./scale/measure.ts";
 
 type Result = { replies: number; measured: Measured };

@@ -8,7 +8,7 @@
  */
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
-import { Problem, reportFailure } from "./problem.ts";
+import { Problem, reportFailure } from "#scripts/problem.ts";
 
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 /** What Lighthouse's authors advise against chance: several runs, and the one in the middle (docs/variability.md there). */

@@ -3,13 +3,13 @@
  * and counts where their pages came from. Beside it stands what arithmetic expects, which goes on to rates that nobody can wait for.
  *
  *     npm start                                                  in one terminal, with the threads of `forum generate`
- *     node scripts/hit-rate.ts [--rate 50] [--seconds 150] [--origin http://localhost:8788]
+ *     node bench/hit-rate.ts [--rate 50] [--seconds 150] [--origin http://localhost:8788]
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { threadPath } from "#app/domain/paths.ts";
-import { withForum } from "./database-url.ts";
-import { reportFailure } from "./problem.ts";
+import { withForum } from "#scripts/database-url.ts";
+import { reportFailure } from "#scripts/problem.ts";
 
 /** How long a page is fresh, and how long after that it is still served once (workers/reader-page.ts). */
 const FRESH_SECONDS = 10;

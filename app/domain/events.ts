@@ -1,0 +1,103 @@
+import * as facts from "./facts.ts";
+import type { Role } from "./viewer.ts";
+
+/**
+ * All that can happen to what the forum shows. The statement that makes a change writes its event beside it, and everything
+ * that follows from the change follows from the event. Events carry ids and numbers, never text and nothing personal:
+ * `thread` and `reply` are public numbers, `category` is a category's key, people are Clerk's user ids.
+ */
+export type Event =
+  | { kind: "thread-started"; thread: number; category: string; author: string }
+  | { kind: "thread-retitled"; thread: number; author: string }
+  | { kind: "thread-deleted" | "thread-restored"; thread: number; category: string; author: string }
+  | { kind: "thread-locked"; thread: number; locked: boolean; by: string }
+  | { kind: "thread-pinned"; thread: number; category: string; pinned: boolean; by: string }
+  | ({ kind: "reply-written" | "reply-deleted" | "reply-restored" } & ReplyPlace)
+  | { kind: "reply-edited"; thread: number; reply: number; author: string }
+  | { kind: "vote-cast"; thread: number; reply: number; voter: string; value: -1 | 0 | 1 }
+  | { kind: "member-changed" | "member-deleted" | "preferences-saved"; member: string }
+  | { kind: "role-set"; member: string; role: Role }
+  | { kind: "member-suspended"; member: string; suspended: boolean }
+  | { kind: "category-added" | "category-changed" | "category-removed"; category: string }
+  | { kind: "import-finished" };
+
+/** Where a reply stands; `starter` is who started its thread. */
+type ReplyPlace = { thread: number; reply: number; category: string; author: string; starter: string };
+
+export type EventKind = Event["kind"];
+
+/** An event as it is stored. Ids grow, but not always in the order in which changes are committed. */
+export type StoredEvent = Event & { id: number };
+
+/** The facts that are others now: every page that shows one of them is dropped. */
+export function changedFacts(event: Event): facts.Fact[] {
+  switch (event.kind) {
+    case "thread-started":
+    case "thread-deleted":
+    case "thread-restored":
+      return [
+        facts.thread(event.thread),
+        facts.LISTS,
+        facts.listOf(event.category),
+        facts.threadsBy(event.author),
+      ];
+    case "thread-retitled":
+    case "thread-locked":
+      return [facts.thread(event.thread)];
+    case "thread-pinned":
+      return [facts.thread(event.thread), facts.listOf(event.category)];
+    case "reply-written":
+    case "reply-deleted":
+    case "reply-restored":
+      return [
+        facts.repliesOf(event.thread),
+        facts.LISTS,
+        facts.listOf(event.category),
+        facts.repliesBy(event.author),
+        facts.threadsBy(event.starter),
+      ];
+    case "reply-edited":
+      return [facts.pageWith(event.thread, event.reply), facts.repliesBy(event.author)];
+    case "vote-cast":
+      return [facts.pageWith(event.thread, event.reply)];
+    case "member-changed":
+    case "role-set":
+    case "member-suspended":
+      return [facts.member(event.member)];
+    case "member-deleted":
+      return [facts.member(event.member), facts.threadsBy(event.member), facts.repliesBy(event.member)];
+    case "category-added":
+    case "category-removed":
+      return [facts.CATEGORIES, facts.category(event.category)];
+    case "category-changed":
+      return [facts.category(event.category)];
+    case "import-finished":
+      return [facts.FORUM];
+    case "preferences-saved":
+      return [];
+  }
+}
+
+/**
+ * The facts whose old words nobody may see any more: they were taken back, or their author is gone. Narrower than
+ * `changedFacts`, which names counts and lists as well.
+ */
+export function withdrawnFacts(event: Event): facts.Fact[] {
+  switch (event.kind) {
+    case "thread-deleted":
+    case "thread-retitled":
+      return [facts.thread(event.thread)];
+    case "reply-edited":
+    case "reply-deleted":
+      return [facts.pageWith(event.thread, event.reply), facts.repliesBy(event.author)];
+    case "member-deleted":
+      return [facts.member(event.member)];
+    default:
+      return [];
+  }
+}
+
+/** Whether readers may learn of it up to a minute late: a score is no news. */
+export function mayWait(event: Event): boolean {
+  return event.kind === "vote-cast";
+}

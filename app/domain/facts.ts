@@ -1,0 +1,41 @@
+import { pageOfReply } from "./paging.ts";
+
+/**
+ * A fact that pages show, by name. A page that is kept says which facts it shows, and a change drops every page
+ * that shows a fact which is another now. One name stands for one fact, so that a page which shows nothing
+ * of a change stays. They are words of 7-bit letters without spaces or commas, as `Cache-Tag` asks.
+ */
+export type Fact = string;
+
+/** Everything: what an import changes. Every page shows it. */
+export const FORUM: Fact = "forum";
+
+/** Which categories there are. */
+export const CATEGORIES: Fact = "categories";
+
+/** The lists of threads across categories, and every category's counts and latest thread. */
+export const LISTS: Fact = "lists";
+
+/** A category's name and description. `id` is its key. */
+export const category = (id: string): Fact => `category-${id}`;
+
+/** A category's list of threads and its counts. `id` is its key. */
+export const listOf = (id: string): Fact => `list-${id}`;
+
+/** That a thread is there, its title and its state, wherever they show. */
+export const thread = (number: number): Fact => `thread-${number}`;
+
+/** How many replies a thread has, and how many pages. */
+export const repliesOf = (thread: number): Fact => `replies-${thread}`;
+
+/** The words and scores on the page of a thread on which this reply stands. */
+export const pageWith = (thread: number, reply: number): Fact => `page-${thread}-${pageOfReply(reply)}`;
+
+/** A member's name, picture and standing, wherever they show. */
+export const member = (id: string): Fact => `member-${id}`;
+
+/** The threads that a member started, and their counts, as the member's own page lists them. */
+export const threadsBy = (member: string): Fact => `threads-by-${member}`;
+
+/** The replies that a member wrote, as the member's own page lists them. */
+export const repliesBy = (member: string): Fact => `replies-by-${member}`;
