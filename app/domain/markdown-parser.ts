@@ -1,13 +1,26 @@
 /** The Markdown of the forum: CommonMark with GitHub's tables, strikethrough, task lists and bare links. */
-import Parser, { type Env, type MarkdownIt, type StateBlock, type Token } from "markdown-it";
+import Parser, {
+  type Env,
+  type MarkdownIt,
+  type Ruler,
+  type StateBlock,
+  type StateCore,
+  type StateInline,
+  type Token,
+} from "markdown-it";
+import { addGitHubRules } from "./markdown-github.ts";
 import {
   BARE_LINK_MAX,
   BLOCK_DEPTH_MAX,
+  BLOCKS_MAX,
   BRACKET_DEPTH_MAX,
   CELLS_OF_ROW,
   CELLS_OF_TABLE,
+  INLINE_STEPS_MAX,
+  LINKS_MAX,
+  MAIL_ADDRESSES_MAX,
   MISSING_CELLS_PER_CHARACTER,
-  QUOTED_LINES_PER_LINE,
+  QUOTED_LINES_MAX,
   REFERENCED_PER_CHARACTER,
   TABLE_CELLS_MAX,
   TABLE_COLUMNS_MAX,
@@ -18,6 +31,8 @@ import { type Allowance, finishTokens, isAllowedUrl } from "./markdown-tokens.ts
 type TextEnv = Env & { allowance?: Allowance; columns?: number };
 
 type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
+type InlineRule = (state: StateInline, silent: boolean) => boolean;
+type CoreRule = (state: StateCore) => unknown;
 
 const QUOTE_MARK = ">".charCodeAt(0);
 
@@ -31,10 +46,17 @@ function createParser(): MarkdownIt {
   // A bare link shows what was typed. Decoding it would let `xn--…` hosts pass for the names they imitate.
   md.normalizeLinkText = (url) => url;
   addBareLinks(md);
-  wrapBlockRule(md, "blockquote", limitQuotedLines);
-  wrapBlockRule(md, "blockquote", limitDepth);
-  wrapBlockRule(md, "list", limitDepth);
-  wrapBlockRule(md, "table", limitColumns);
+  addGitHubRules(md);
+  wrapRule(md.block.ruler, "blockquote", limitQuotedLines);
+  wrapRule(md.block.ruler, "blockquote", limitDepth);
+  wrapRule(md.block.ruler, "list", limitDepth);
+  wrapRule(md.block.ruler, "table", limitColumns);
+  // First of all, so that every block and every piece of a line passes them. A list asks before each further item.
+  md.block.ruler.before("table", "limit_blocks", limitBlocks, { alt: ["list"] });
+  md.inline.ruler.before("www", "limit_steps", limitSteps);
+  for (const name of ["www", "linkify", "link", "image", "autolink"])
+    wrapRule(md.inline.ruler, name, limitLinks);
+  wrapRule(md.core.ruler, "linkify", limitAddresses);
   // markdown-it asks the rules that end a quote whether a table's next row ends the table.
   md.block.ruler.push("table_end", endsTable, { alt: ["blockquote"] });
   md.core.ruler.push("finish", (state) => finishTokens(state.tokens, state.Token, allowanceOf(state)));
@@ -42,30 +64,24 @@ function createParser(): MarkdownIt {
   return md;
 }
 
-/** GitHub's bare links: `http://`, `https://`, `www.` and mail addresses. `README.md` and `main.rs` stay words. */
+/** Bare links with `http://` or `https://`, and mail addresses. `README.md` and `main.rs` stay words. */
 function addBareLinks(md: MarkdownIt): void {
   md.linkify.add("ftp:", null).add("//", null).set({ maxLength: BARE_LINK_MAX });
   // linkify-it reads `xn--a` in two ways, so that ten such labels are read in 2^10: "xn--www." took 4 s.
   const letter = md.linkify.re.get_pseudo_letter().source;
   const label = new RegExp(`(?:${letter}(?:(?:-|${letter}){0,61}${letter})?)`);
   md.linkify.re.get_domain = () => label;
-  md.linkify.add("www.", {
-    validate: (text, position, linkify) => {
-      const host = linkify.re.get_relative_proto_validator();
-      host.lastIndex = position;
-      return host.exec(text)?.[0].length ?? 0;
-    },
-    normalize: (match) => {
-      match.url = `http://${match.url}`;
-    },
-  });
 }
 
-/** Replaces a block rule by one built around it. markdown-it has no public way to read a rule. */
-function wrapBlockRule(md: MarkdownIt, name: string, wrap: (rule: BlockRule) => BlockRule): void {
-  const found = md.block.ruler.__rules__.find((rule) => rule.name === name);
-  if (!found) throw new Error(`markdown-it has no block rule "${name}"`);
-  md.block.ruler.at(name, wrap(found.fn), { alt: found.alt });
+/** Replaces a rule by one built around it. markdown-it has no public way to read a rule. */
+function wrapRule<Args extends unknown[], Result>(
+  ruler: Ruler<Args, Result>,
+  name: string,
+  wrap: (rule: (...args: Args) => Result) => (...args: Args) => Result,
+): void {
+  const found = ruler.__rules__.find((rule) => rule.name === name);
+  if (!found) throw new Error(`markdown-it has no rule "${name}"`);
+  ruler.at(name, wrap(found.fn), { alt: found.alt });
 }
 
 /** Too deep, a marker is text. A line that belongs to a list further out still ends the paragraph before it. */
@@ -92,6 +108,52 @@ function limitQuotedLines(rule: BlockRule): BlockRule {
       line++;
     }
     return line > startLine && rule(state, startLine, line, false);
+  };
+}
+
+/**
+ * Counts a block, and shows everything after the last that a text may have as it was typed. A list asks before each
+ * further item: an item without a block counts too.
+ */
+function limitBlocks(state: StateBlock, startLine: number, endLine: number, silent: boolean): boolean {
+  const allowance = allowanceOf(state);
+  if (allowance.blocks > 0) {
+    if (!silent || state.tokens.at(-2)?.type === "list_item_open") allowance.blocks--;
+    return false;
+  }
+  if (silent) return true;
+  state.push("as_typed", "pre", 0).content = state.getLines(startLine, endLine, state.blkIndent, false);
+  state.line = endLine;
+  return true;
+}
+
+/** Counts a step of the inline parser. After the last one, what is left of a line is text. */
+function limitSteps(state: StateInline, silent: boolean): boolean {
+  const allowance = allowanceOf(state);
+  if (allowance.steps > 0) {
+    allowance.steps--;
+    return false;
+  }
+  if (!silent) state.pending += state.src.slice(state.pos, state.posMax);
+  state.pos = state.posMax;
+  return true;
+}
+
+/** After as many links as a text may have, what would be one more is text. */
+function limitLinks(rule: InlineRule): InlineRule {
+  return (state, silent) => {
+    const allowance = allowanceOf(state);
+    if (allowance.links <= 0 || !rule(state, silent)) return false;
+    allowance.links--;
+    return true;
+  };
+}
+
+/** Looks for mail addresses, unless there are too many. All other bare links were found before, and counted. */
+function limitAddresses(rule: CoreRule): CoreRule {
+  return (state) => {
+    const mayLink = allowanceOf(state).links > 0 && state.src.split("@").length <= MAIL_ADDRESSES_MAX + 1;
+    return mayLink && rule(state);
   };
 }
 
@@ -126,9 +188,12 @@ function endsTable(state: StateBlock, line: number, _endLine: number, silent: bo
 function allowanceOf(state: { src: string; env: Env }): Allowance {
   const env = state.env as TextEnv;
   env.allowance ??= {
+    blocks: BLOCKS_MAX,
+    steps: INLINE_STEPS_MAX,
     cells: TABLE_CELLS_MAX,
     missingCells: state.src.length * MISSING_CELLS_PER_CHARACTER,
-    quotedLines: QUOTED_LINES_PER_LINE * (state.src.split("\n").length + BLOCK_DEPTH_MAX),
+    links: LINKS_MAX,
+    quotedLines: QUOTED_LINES_MAX,
     referenced: state.src.length * REFERENCED_PER_CHARACTER,
   };
   return env.allowance;
@@ -154,6 +219,11 @@ function countCells(row: string): number {
 /** Names of languages that become a class, `c++` and `objective-c` among them. */
 const LANGUAGE = /^[A-Za-z0-9][\w.+#-]{0,29}$/;
 
+/** Text with its lines and blanks, for what is too long or too much to be parsed. */
+export function asTyped(text: string): string {
+  return `<pre tabindex="0">${parser.utils.escapeHtml(text)}</pre>`;
+}
+
 function addRenderers(md: MarkdownIt): void {
   const { escapeHtml, unescapeAll } = md.utils;
   const code = (token: Token | undefined) => {
@@ -164,6 +234,7 @@ function addRenderers(md: MarkdownIt): void {
     // Long lines scroll sideways; `tabindex` lets the keyboard do it too.
     return `<pre tabindex="0"><code${className}>${escapeHtml(token?.content ?? "")}</code></pre>`;
   };
+  md.renderer.rules.as_typed = (tokens, index) => asTyped(tokens[index]?.content ?? "");
   md.renderer.rules.fence = (tokens, index) => code(tokens[index]);
   md.renderer.rules.code_block = (tokens, index) => code(tokens[index]);
   // A group and not a region: a page may hold many tables, and landmarks would all need names of their own.

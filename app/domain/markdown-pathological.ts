@@ -1,8 +1,8 @@
 /**
  * Texts made to be slow to parse or huge when written, for markdown.test.ts and `node bench/markdown.ts`;
  * nothing of the forum imports them. Each takes a size in characters and makes a text of about that many. A number
- * in a name is what stock markdown-it, linkify-it and sanitize-html made of 30,000 characters; the rest guard what
- * is cheap already.
+ * in a name is what stock markdown-it, linkify-it and sanitize-html made of 30,000 characters; one that says "cold",
+ * what a new process took before this forum counted blocks, steps and links. The rest guard what is cheap already.
  */
 import { countCharacters } from "./text.ts";
 
@@ -36,6 +36,13 @@ function numbered(line: (index: number) => string): Generator {
   };
 }
 
+/** Ten letters that are the same label of a reference for every number, written in 1,024 ways. */
+function inMixedCase(number: number): string {
+  return Array.from("abcdefghij", (letter, bit) =>
+    (number >> bit) & 1 ? letter.toUpperCase() : letter,
+  ).join("");
+}
+
 /** A table of so many columns whose rows are all alike. */
 function table(columns: number, row: string, border = "-"): Generator {
   const head = `${"a|".repeat(columns)}\n${`${border}|`.repeat(columns)}\n`;
@@ -66,6 +73,20 @@ export const PATHOLOGICAL: Record<string, Generator> = {
   "a new list on every line": repeated("- a\n+ a\n"),
   "lists and quotes on every line": repeated(">a\n\n- a\n"),
   tasks: repeated("- [ ] a\n"),
+  "tasks with emphasis (0.28 s cold)": repeated("- [x] *a*\n"),
+  "tasks with a link": repeated("- [x] [a](/b)\n"),
+  "tasks struck through": repeated("- [x] ~a~\n"),
+  "tasks in lists on one line (0.28 s cold)": repeated("- - - [ ] a\n"),
+  "tasks in quotes, apart": repeated("> - [ ] a\n\n"),
+  "three lists in turn (0.26 s cold)": repeated("- a\n+ a\n* a\n"),
+  "lists of two kinds in turn": repeated("1. a\n2) a\n"),
+  "four lists on every line (0.25 s cold)": repeated("- - - - a\n"),
+  "lists deeper and shallower": numbered((n) => `${"  ".repeat(Math.abs((n % 8) - 4))}- a\n`),
+  "deep lists with paragraphs": repeated("- - - - - - a\n\n            b\n\n"),
+  "emphasis in deep quotes (0.2 s cold)": repeated(`${"> ".repeat(12)}*a*\n\n`),
+  "emphasis in deep quotes, open": repeated("> > > *a **b\n"),
+  "emphasis in a deep quote (0.2 s cold)": after("> ".repeat(12), "**a *b* c**\n"),
+  "emphasis in quotes deeper and shallower": numbered((n) => `${"> ".repeat((n % 12) + 1)}*a*\n\n`),
   "numbers of ten digits": repeated("1234567890. a\n"),
   // Other blocks
   "lines of one paragraph": repeated("a\n"),
@@ -118,6 +139,18 @@ export const PATHOLOGICAL: Record<string, Generator> = {
   "one image, long, used often": after(`[a]: http://a.b/${"c".repeat(1900)}\n\n`, "![a]"),
   definitions: numbered((n) => `[${n}]: /a\n`),
   "definitions and their uses": numbered((n) => `[${n}]: /a\n\n[${n}]\n\n`),
+  "definitions that collide": numbered((n) => `[${inMixedCase(n)}]: /a\n`),
+  "definitions that collide, and their uses": numbered(
+    (n) => `[${inMixedCase(n)}]: /a\n\n[${inMixedCase(n + 1)}]\n\n`,
+  ),
+  "definitions that collide by their blanks": numbered((n) => `[a${" ".repeat((n % 40) + 1)}b]: /a\n`),
+  "definitions that collide by folding": repeated("[ß]: /a\n[SS]: /b\n"),
+  "definitions between lines": repeated("[a]: /b\nc\n"),
+  "one definition, used in paragraphs (0.27 s cold)": after("[a]: /b\n\n", "[a]\n\n"),
+  "one definition, used on lines (0.26 s cold)": after("[a]: /b\n\n", "[a]\n"),
+  "one definition, used by another case": after("[abcdefghij]: /b\n\n", `[${inMixedCase(5)}] `),
+  "one definition, used by pictures (0.2 s cold)": after("[a]: /b\n\n", "![a]"),
+  "one definition, used in tasks (0.25 s cold)": after("[a]: /b\n\n", "- [x] [a]\n"),
   "open definitions": repeated("[a\n"),
   "definitions with open titles": repeated('[a]: /b\n"\n'),
   "definitions with open angles": repeated("[a]: <\n"),
@@ -134,6 +167,13 @@ export const PATHOLOGICAL: Record<string, Generator> = {
   "bare links of three letters": repeated("www.a.b "),
   "bare links in bare links": repeated("http://a.b/"),
   "bare links in emphasis": repeated("a**a**http://a.b"),
+  "bare links, each in parentheses": repeated("(www.a.b) "),
+  "www and parentheses": after("www.a.b/", ")"),
+  "www and entities": after("www.a.b/", "&a;"),
+  "www again and again": repeated("www."),
+  "www after underscores": repeated("www._"),
+  "www after open parentheses": repeated("(www."),
+  "www in brackets": repeated("[www.a.b"),
   "labels that may be Punycode (4 s)": repeated("xn--www."),
   "labels that may be Punycode, with addresses": repeated("a@xn--a."),
   "labels of a host": after("http://", "a."),
@@ -169,6 +209,12 @@ export const PATHOLOGICAL: Record<string, Generator> = {
   tildes: repeated("~"),
   "strikethrough in strikethrough": parts("~~a ", "a~~ "),
   "odd tildes": repeated("~~~a"),
+  "single tildes": repeated("~a~ "),
+  "single tildes, open": repeated("~a "),
+  "single tildes in words": repeated("a~"),
+  "tildes of both kinds": repeated("~a~~b"),
+  "tildes of both kinds, crossed with emphasis": repeated("~a *b ~~c _d "),
+  "single tildes in single tildes": parts("~a ", " a~"),
   backticks: repeated("`"),
   "runs of backticks, longer and longer": numbered((n) => `${"`".repeat(n + 1)} `),
   "runs of backticks, shorter and shorter": (size) => {

@@ -201,6 +201,26 @@ const PAYLOADS = [
   "mailto:a@b.c?subject=<script>alert(1)</script>",
   'a"onmouseover="alert(1)"@b.example',
   'www.evil.example/"onmouseover=alert(1)',
+  "www.javascript:alert(1)",
+  "www.a.b/javascript:alert(1)",
+  'www."onmouseover="alert(1)',
+  'www.a.b"onmouseover="alert(1)',
+  "www.a.b'onmouseover='alert(1)'",
+  "www.a.b`onmouseover=alert(1)`",
+  "www.a.b<img/src/onerror=alert(1)>",
+  "www.a.b/><script>alert(1)</script>",
+  "www.a.b](javascript:alert(1))",
+  "www.a.b/[x](javascript:alert(1))",
+  "www.[a](javascript:alert(1)).b",
+  "www.a.b\\@evil.example/\u202ecod.exe",
+  "www.\u0000.b/\u0001",
+  "www.\ud800.b/\udc00",
+  "www.%6a%61vascript:alert(1)",
+  "www.a.b&colon;&#x22;onmouseover=alert(1)",
+  "~javascript:alert(1)~",
+  "~<script>~alert(1)~</script>~",
+  "~~<img src=x ~onerror=alert(1)>~~~",
+  '~" onmouseover="alert(1)~',
   "&lt;script&gt;alert(1)&lt;/script&gt;",
   "&amp;lt;script&amp;gt;alert(1)",
   "&#60;img src=x onerror=alert(1)&#62;",
@@ -233,6 +253,10 @@ const CARRIERS: Record<string, (payload: string) => string> = {
   "an autolink": (p) => `<${p}>`,
   "an autolink's path": (p) => `<http://a.b/${p}>`,
   "a bare link's path": (p) => `http://a.b/${p}`,
+  "a bare link's host": (p) => `www.${p}.b/c`,
+  "a bare link's host, struck through": (p) => `~www.a.${p}~`,
+  "a bare link's path in parentheses": (p) => `(www.a.b/(${p}))`,
+  "a bare link in a link's text": (p) => `[www.a.b/${p}](${p})`,
   "a bare link's query": (p) => `www.a.b/?c=${p}#${p}`,
   "an address's name": (p) => `${p}@a.b`,
   code: (p) => `\`${p}\``,
@@ -247,6 +271,8 @@ const CARRIERS: Record<string, (payload: string) => string> = {
   "a table's head": (p) => `|${p}|b|\n|:-:|-|\n|c|`,
   "a table's cell": (p) => `|a|b|\n|:-|-:|\n|c|${p}|`,
   "a table's border": (p) => `|a|\n|${p}|\n|b|`,
+  "text between single tildes": (p) => `~${p}~ a~${p}~b ~~${p}~`,
+  "a link between tildes": (p) => `~[~${p}~](${p})~`,
   emphasis: (p) => `***~~${p}~~***`,
   "half-open marks": (p) => `[*\`<~~![${p}`,
   "a quote of it all": (p) => `> - [x](${p}) \`${p}\`\n>   ${p}`,
@@ -306,7 +332,7 @@ test("hostile texts come out whole and not too deep", () => {
 
 test("no mixture of marks, payloads and words gets through", PATIENT, () => {
   const marks =
-    "* ** _ ~~ ` ``` [ ] ( ) ![ ]( < > \" ' | |- :- # - + 1. [x] & &#x3c; \\ \n \n\n \t : // http:// www. @".split(
+    "* ** _ ~ ~~ ` ``` [ ] ( ) ![ ]( < > \" ' | |- :- # - + 1. [x] & &#x3c; \\ \n \n\n \t : // http:// www. www.a.b/ @".split(
       " ",
     );
   const piece = fc.oneof(

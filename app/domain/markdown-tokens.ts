@@ -4,7 +4,15 @@ import { INLINE_DEPTH_MAX } from "./markdown-limits.ts";
 import { visibleLength } from "./text.ts";
 
 /** What one text may still spend on things that grow: see markdown-limits.ts. */
-export type Allowance = { cells: number; missingCells: number; quotedLines: number; referenced: number };
+export type Allowance = {
+  blocks: number;
+  steps: number;
+  links: number;
+  cells: number;
+  missingCells: number;
+  quotedLines: number;
+  referenced: number;
+};
 
 type MakeToken = new (type: string, tag: string, nesting: -1 | 0 | 1) => Token;
 

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { excerpt, QUOTE_LINES_MAX, QUOTE_MAX, quoteMarkdown, renderMarkdown } from "./markdown.ts";
-import { BLOCK_DEPTH_MAX, INLINE_DEPTH_MAX, SOURCE_MAX, TABLE_COLUMNS_MAX } from "./markdown-limits.ts";
+import {
+  BLOCK_DEPTH_MAX,
+  BLOCKS_MAX,
+  INLINE_DEPTH_MAX,
+  INLINE_STEPS_MAX,
+  LINKS_MAX,
+  MAIL_ADDRESSES_MAX,
+  SOURCE_MAX,
+  TABLE_COLUMNS_MAX,
+} from "./markdown-limits.ts";
 import { countCharacters } from "./text.ts";
 
 const REL = 'rel="nofollow ugc"';
@@ -50,6 +59,85 @@ test.each([
   ["links without an address, as text", "[a]()", "<p>a</p>"],
 ])("renders %s", (_, source, html) => {
   expect(renderMarkdown(source)).toBe(html);
+});
+
+test.each([
+  ["~a~ ~~b~~", "<s>a</s> <s>b</s>"],
+  ["a~b~c", "a<s>b</s>c"],
+  ["~~a~ ~b~~", "<s>a~ ~b</s>"],
+  ["~a ~~b~~ c~", "<s>a <s>b</s> c</s>"],
+  ["~a~~", "~a~~"],
+  ["a ~~~b~~~", "a ~~~b~~~"],
+  ["about ~5 or ~6 of ~ 7", "about ~5 or ~6 of ~ 7"],
+  ["\\~a~", "~a~"],
+  ["`~a~` ~b~", "<code>~a~</code> <s>b</s>"],
+  ["*a ~b* c~", "<em>a ~b</em> c~"],
+  ["~a *b*~", "<s>a <em>b</em></s>"],
+  ["~a\nb~", "<s>a<br />\nb</s>"],
+  ["~a\n\nb~", "~a</p><p>b~"],
+  [`[~a~](/b)`, `<a href="/b" ${REL}><s>a</s></a>`],
+])("one tilde or two on both sides strike through: %s", (source, html) => {
+  expect(renderMarkdown(source)).toBe(`<p>${html}</p>`);
+});
+
+/** A source that links all between the bars, and nothing else. */
+test.each([
+  "|www.a.org|",
+  "see |www.a.org/b|.",
+  "(|www.a.org|)",
+  "*|www.a.org|*",
+  "~|www.a.org|~",
+  "~~|www.a.org/~b|~~",
+  "|www.a|",
+  "|www.a.org:80/b?c=d#e|",
+  "|www.a.org/b.c|...",
+  "|www.a.org/b|?!,:",
+  "|www.a.org/b_c_d|_",
+  "|www.a.org/b*c|*",
+  "|www.a.org/(b)|",
+  "(|www.a.org/(b)|)",
+  "|www.a.org/(b)|))",
+  "|www.a.org/(b))+c|",
+  "|www.a.org/[b]c|",
+  "[|www.a.org| b",
+  "|www.a.org/'b|'",
+  "|www.a.org/b|&c;",
+  "|www.a.org/b|;",
+  "|www.a.org/b|<c",
+  "|www.a_b.c.org|",
+  "|www.пример.рф/ж|",
+  "|www.a.org/b|\u00a0c",
+])("links www. as GitHub does: %s", (marked) => {
+  const [before = "", link = "", after = ""] = marked.replace("[|", "[ |").split("|");
+  const html = renderMarkdown(before + link + after);
+  expect(html).toContain(`>${link}</a>`);
+  expect(html).toMatch(/<a href="http:\/\/www\./);
+  expect(html.match(/<a /g)).toHaveLength(1);
+});
+
+test.each([
+  "www.",
+  "www..a",
+  "www.a_b",
+  "www.a_b.c",
+  "xwww.a.org",
+  "/www.a.org",
+  '"www.a.org"',
+  "WWW.a.org",
+  "www. a.org",
+  "www\\.a.org",
+  "`www.a.org`",
+])("keeps %s as text", (source) => {
+  expect(renderMarkdown(source)).not.toContain("<a ");
+});
+
+test("www. in a link's text leaves the link alone", () => {
+  expect(renderMarkdown("[see www.a.org](/b)")).toBe(`<p><a href="/b" ${REL}>see www.a.org</a></p>`);
+  expect(renderMarkdown("[see www.a.org/b](/c) d")).toContain("</a> d");
+});
+
+test("www. in a mail address is part of the address", () => {
+  expect(renderMarkdown("www.a@b.co")).toBe(`<p><a href="mailto:www.a@b.co" ${REL}>www.a@b.co</a></p>`);
 });
 
 test.each([
@@ -182,6 +270,46 @@ test("a short reference is linked as often as it is used", () => {
     `${"see [the manual]\n".repeat(100)}\n[the manual]: https://example.com/manual`,
   );
   expect(html.match(/<a /g)).toHaveLength(100);
+});
+
+test("blocks beyond the limit are shown as typed, and nothing is lost", () => {
+  const html = renderMarkdown("a *b*\n\n".repeat(BLOCKS_MAX + 2));
+  expect(html.match(/<p>a <em>b<\/em><\/p>/g)).toHaveLength(BLOCKS_MAX);
+  expect(html).toMatch(/<pre tabindex="0">a \*b\*\n\na \*b\*\n*<\/pre>$/);
+});
+
+test("items beyond the limit are shown as typed, empty ones too", () => {
+  const list = renderMarkdown("- a\n".repeat(BLOCKS_MAX + 2));
+  expect(list.match(/<li>/g)?.length).toBeGreaterThan(BLOCKS_MAX - 3);
+  expect(list.match(/a/g)).toHaveLength(BLOCKS_MAX + 2 + "tabindex".split("a").length - 1);
+  expect(renderMarkdown("*\n".repeat(10 * BLOCKS_MAX)).match(/<li>/g)?.length).toBeLessThan(BLOCKS_MAX + 2);
+});
+
+test("steps beyond the limit leave text", () => {
+  const html = renderMarkdown("*a* ".repeat(INLINE_STEPS_MAX));
+  expect(html.match(/<em>/g)?.length).toBeGreaterThan(INLINE_STEPS_MAX / 5);
+  expect(html.match(/<em>/g)?.length).toBeLessThan(INLINE_STEPS_MAX / 2);
+  expect(html.match(/a/g)).toHaveLength(INLINE_STEPS_MAX);
+});
+
+test.each(["[a](/b) ", "![a](/b) ", "<http://a.b> ", "http://a.b ", "www.a.b "])(
+  "%s is linked so often and not more, and stays as text",
+  (link) => {
+    const html = renderMarkdown(link.repeat(LINKS_MAX + 100));
+    expect(html.match(/<a /g)).toHaveLength(LINKS_MAX);
+    expect(html).toContain(link.trim().replace("<", "&lt;").replace(">", "&gt;"));
+  },
+);
+
+test("too many mail addresses are not linked, and just enough are", () => {
+  expect(renderMarkdown("a@b.co ".repeat(MAIL_ADDRESSES_MAX)).match(/<a /g)).toHaveLength(MAIL_ADDRESSES_MAX);
+  expect(renderMarkdown("a@b.co ".repeat(MAIL_ADDRESSES_MAX + 1))).not.toContain("<a ");
+});
+
+test("a long list, as people write them, is a list to its end", () => {
+  const html = renderMarkdown("- [ ] pack the **blue** bag\n".repeat(500));
+  expect(html.match(/<li class="task">/g)).toHaveLength(500);
+  expect(html.match(/<strong>/g)).toHaveLength(500);
 });
 
 test("a source too long to parse is shown as typed", () => {

@@ -1,11 +1,11 @@
 import type { Token } from "markdown-it";
 import { SOURCE_MAX } from "./markdown-limits.ts";
-import { parser } from "./markdown-parser.ts";
+import { asTyped, parser } from "./markdown-parser.ts";
 import { sanitize } from "./markdown-sanitizer.ts";
 import { cleanLine, countCharacters } from "./text.ts";
 
 /** Stored beside rendered HTML. Raise it when the same source would come out different. */
-export const RENDERER_VERSION = 1;
+export const RENDERER_VERSION = 2;
 
 /** Characters of a reply that its quote keeps: enough to say what is answered. */
 export const QUOTE_MAX = 1_000;
@@ -19,9 +19,7 @@ export const QUOTE_LINES_MAX = 30;
  * is shown as typed.
  */
 export function renderMarkdown(source: string): string {
-  if (source.length > SOURCE_MAX)
-    return sanitize(`<pre tabindex="0">${parser.utils.escapeHtml(source)}</pre>`);
-  return sanitize(parser.render(source));
+  return sanitize(source.length > SOURCE_MAX ? asTyped(source) : parser.render(source));
 }
 
 /**
