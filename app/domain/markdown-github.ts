@@ -70,8 +70,8 @@ function becomeTag(state: StateInline, index: number, type: string, nesting: 1 |
 /** What may stand before a bare link, besides the beginning of the text. */
 const BEFORE_WWW = /[\s*_~(]/;
 
-/** "www." and a host: labels without punctuation other than `_` and `-`. A mail address may begin like one. */
-const WWW_HOST = /^www(?:\.(?:[^\s\p{P}\p{Cc}$+<=>^`|~]|[_-])+)+(?!@)/u;
+/** "www." and a host: labels without punctuation other than `_` and `-`. */
+const WWW_HOST = /^www(?:\.(?:[^\s\p{P}\p{Cc}$+<=>^`|~]|[_-])+)+/u;
 
 /** What may follow the host: no blank, no "<", and square brackets in pairs, for an open one may end a link's text. */
 const WWW_PATH = /(?:[^\s<[\]]|\[[^\s<[\]]*\])*/y;
@@ -82,7 +82,9 @@ function linkWww(state: StateInline, silent: boolean): boolean {
   if (state.linkLevel > 0 || !src.startsWith("www.", pos)) return false;
   if (pos > 0 && !BEFORE_WWW.test(src.charAt(pos - 1))) return false;
   const host = WWW_HOST.exec(src.slice(pos, Math.min(pos + HOST_MAX, state.posMax)))?.[0];
-  if (!host || /_[^.]*(?:\.[^.]*)?$/.test(host)) return false;
+  if (!host || hasLateUnderscore(host)) return false;
+  // "www.ann@example.com" is a mail address.
+  if (src.charAt(pos + host.length) === "@") return false;
   const most = src.slice(pos, Math.min(pos + BARE_LINK_MAX, state.posMax));
   WWW_PATH.lastIndex = host.length;
   WWW_PATH.test(most);
@@ -97,6 +99,11 @@ function linkWww(state: StateInline, silent: boolean): boolean {
   }
   state.pos = pos + link.length;
   return true;
+}
+
+/** Underscores may stand in names below a domain, not in its last two labels. */
+function hasLateUnderscore(host: string): boolean {
+  return host.split(".").slice(-2).join("").includes("_");
 }
 
 /** Ends that belong to the sentence: punctuation, a parenthesis that was not opened in the link, and an entity. */

@@ -13,7 +13,7 @@ export const SOURCE_MAX = 60_000;
  * follows the last is shown as typed. Of 7,422 real posts the fullest has 190 in 23,009 characters; 10,000 blocks
  * took 0.2 s in a new process.
  */
-export const BLOCKS_MAX = 750;
+export const BLOCKS_MAX = 600;
 
 /**
  * Steps that the inline parser takes through one text: a piece of text, a mark or a line break each. What follows the
@@ -31,7 +31,7 @@ export const MAIL_ADDRESSES_MAX = 500;
 export const TABLE_COLUMNS_MAX = 50;
 
 /** Cells of all tables of one text. In a new process 5,000 of them took 0.25 s; a real post has at most 96. */
-export const TABLE_CELLS_MAX = 1_500;
+export const TABLE_CELLS_MAX = 1_000;
 
 /** What a row and a table of themselves count as, in cells: thousands of tables of one cell took 80 ms. */
 export const CELLS_OF_ROW = 1;
