@@ -2,7 +2,7 @@
  * What GitHub adds to a line that markdown-it has no rule for: `~one tilde~` beside `~~two~~`, and bare `www.` links.
  * The rules are those of the GitHub Flavored Markdown specification, "Strikethrough" and "Autolinks (extension)".
  */
-import type { MarkdownIt, StateInline } from "markdown-it";
+import type { MarkdownIt, StateInline, Token } from "markdown-it";
 import { BARE_LINK_MAX, HOST_MAX } from "./markdown-limits.ts";
 
 /** Teaches a parser both. They replace markdown-it's rules "strikethrough" and "text". */
@@ -49,22 +49,29 @@ function readTildes(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Turns the runs of tildes that "balance_pairs" has paired into tags. */
+/** Turns the runs of tildes that "balance_pairs" has paired into tags, in the line and in each tag of it. */
 function pairTildes(state: StateInline): boolean {
-  for (const delimiters of [state.delimiters, ...state.tokens_meta.map((meta) => meta?.delimiters ?? [])]) {
-    for (const { marker, token, end } of delimiters) {
-      const closer = delimiters[end];
-      if (marker > 2 || !closer) continue;
-      becomeTag(state, token, "s_open", 1);
-      becomeTag(state, closer.token, "s_close", -1);
-    }
-  }
+  pairRuns(state, state.delimiters);
+  for (const meta of state.tokens_meta) if (meta?.delimiters) pairRuns(state, meta.delimiters);
   return false;
 }
 
-function becomeTag(state: StateInline, index: number, type: string, nesting: 1 | -1): void {
-  const token = state.tokens[index];
-  if (token) Object.assign(token, { type, tag: "s", nesting, markup: token.content, content: "" });
+function pairRuns(state: StateInline, runs: StateInline["delimiters"]): void {
+  for (const { marker, token, end } of runs) {
+    const closer = runs[end];
+    if (marker > 2 || !closer) continue;
+    becomeTag(state.tokens[token], "s_open", 1);
+    becomeTag(state.tokens[closer.token], "s_close", -1);
+  }
+}
+
+function becomeTag(token: Token | undefined, type: string, nesting: 1 | -1): void {
+  if (!token) return;
+  token.type = type;
+  token.tag = "s";
+  token.nesting = nesting;
+  token.markup = token.content;
+  token.content = "";
 }
 
 /** What may stand before a bare link, besides the beginning of the text. */
