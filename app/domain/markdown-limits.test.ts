@@ -14,8 +14,8 @@ const GROWTH_MAX = 40;
  */
 const CALLS_PER_CHARACTER = 20;
 
-/** Tokens and HTML elements of one text, however long: what a new process spends its time on. Today 10,570 and 4,510. */
-const TOKENS_MAX = 12_000;
+/** Tokens and HTML elements of one text, however long: what a new process spends its time on. Today 9,050 and 4,000. */
+const TOKENS_MAX = 11_000;
 const ELEMENTS_MAX = 5_000;
 
 const HOSTILE = Object.entries(PATHOLOGICAL);

@@ -21,7 +21,10 @@ export const BLOCKS_MAX = 600;
  */
 export const INLINE_STEPS_MAX = 6_000;
 
-/** Links of one text, counting one again when it is tried. The same real posts have at most 22; 4,000 took 0.2 s. */
+/**
+ * Links of one text. A link in square brackets counts twice, for it is read twice. The same real posts have at most
+ * 22 links; 4,000 took 0.2 s in a new process.
+ */
 export const LINKS_MAX = 500;
 
 /** Mail addresses of one text: with more "@", none is linked. The same real posts have at most 70 "@". */
@@ -33,7 +36,7 @@ export const TABLE_COLUMNS_MAX = 50;
 /** Cells of all tables of one text. In a new process 5,000 of them took 0.25 s; a real post has at most 96. */
 export const TABLE_CELLS_MAX = 1_000;
 
-/** What a row and a table of themselves count as, in cells: thousands of tables of one cell took 80 ms. */
+/** What each row and each table costs besides its cells, in cells: thousands of tables of one cell took 80 ms. */
 export const CELLS_OF_ROW = 1;
 export const CELLS_OF_TABLE = 4;
 
@@ -50,12 +53,12 @@ export const MISSING_CELLS_PER_CHARACTER = 1 / 4;
 export const BLOCK_DEPTH_MAX = 12;
 
 /**
- * Lines that all quotes of one text may read. Each quote reads its lines again, and those that might go on without
- * ">": lines of ">---" and "|-|" in turn were read 11 million times, in 0.6 s. Real posts read at most 121.
+ * Lines that all quotes of one text may read together. A quote reads on to the next blank line, and so does each quote
+ * in it: 15,000 lines of ">---" and "|-|" in turn were read 11 million times, in 0.6 s. Real posts read at most 121.
  */
 export const QUOTED_LINES_MAX = 5_000;
 
-/** Levels of emphasis, strikethrough and links inside one another. The parser allows thousands; no reader sees ten. */
+/** Levels of emphasis, strikethrough and links inside one another. markdown-it allows thousands; no reader can tell ten apart. */
 export const INLINE_DEPTH_MAX = 10;
 
 /**
@@ -65,12 +68,12 @@ export const INLINE_DEPTH_MAX = 10;
 export const BRACKET_DEPTH_MAX = 20;
 
 /**
- * Longest bare link; what follows is text. A match that is refused is tried again a few characters on, so
- * every bare link must be taken: at 10,000 characters and a limit on addresses, 30,000 took 0.3 s.
+ * Longest bare link, in UTF-16 units; what follows is text. linkify-it's own maximum is 10,000: a text of 30,000
+ * characters, whose long links were found and then refused, was searched again after every few, and took 0.3 s.
  */
 export const BARE_LINK_MAX = 2_000;
 
-/** Characters of a host: the longest name that DNS carries (RFC 1035, 2.3.4), with its "www.". */
+/** Characters of a host with its "www.": the longest name that DNS carries (RFC 1035, 2.3.4). */
 export const HOST_MAX = 253;
 
 /**
