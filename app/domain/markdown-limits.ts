@@ -1,8 +1,8 @@
 /**
- * What keeps hostile Markdown cheap. Every number was chosen with `node bench/markdown.ts`, and those that name a new
- * process with `node bench/markdown.ts --cold`: at 30,000 characters no input may take more than 100 ms of CPU, even
- * when nothing is compiled yet, or come out more than 40 times as long. Nothing that passes a limit is lost: it stays
- * on the page as plain text. "Real posts" are those of a public forum of eight years.
+ * What keeps hostile Markdown cheap. Every number was chosen with `node bench/markdown.ts`, a number that says "cold"
+ * with its `--cold` (the first render after a start, when nothing is compiled yet): at 30,000 characters no input may
+ * take more than 100 ms of CPU, even cold, or come out more than 40 times as long. Nothing that passes a limit is
+ * lost: it stays on the page as plain text. "Real posts" are those of a public forum of eight years.
  */
 
 /** Longest text that is parsed, in UTF-16 units: `BODY_MAX` emoji. A longer one is shown as it was typed. */
@@ -11,20 +11,17 @@ export const SOURCE_MAX = 60_000;
 /**
  * Blocks of one text (paragraphs, lists, quotes, headings, definitions; an item without a block is one too). What
  * follows the last is shown as typed. Of 7,422 real posts the fullest has 190 in 23,009 characters; 10,000 blocks
- * took 0.2 s in a new process.
+ * took 0.2 s cold.
  */
 export const BLOCKS_MAX = 600;
 
 /**
  * Steps that the inline parser takes through one text: a piece of text, a mark or a line break each. What follows the
- * last is text. The same real posts take at most 2,618; 20,000 steps took 0.15 s in a new process.
+ * last is text. The same real posts take at most 2,618; 20,000 steps took 0.15 s cold.
  */
 export const INLINE_STEPS_MAX = 6_000;
 
-/**
- * Links of one text. A link in square brackets counts twice, for it is read twice. The same real posts have at most
- * 22 links; 4,000 took 0.2 s in a new process.
- */
+/** Links and pictures of one text. The same real posts have at most 22 links; 4,000 took 0.2 s cold. */
 export const LINKS_MAX = 500;
 
 /** Mail addresses of one text: with more "@", none is linked. The same real posts have at most 70 "@". */
@@ -33,7 +30,7 @@ export const MAIL_ADDRESSES_MAX = 500;
 /** Columns of one table. A wider "table" stays text: no page could show it, and 1,000 columns took 0.3 s. */
 export const TABLE_COLUMNS_MAX = 50;
 
-/** Cells of all tables of one text. In a new process 5,000 of them took 0.25 s; a real post has at most 96. */
+/** Cells of all tables of one text. 5,000 of them took 0.25 s cold; a real post has at most 96. */
 export const TABLE_CELLS_MAX = 1_000;
 
 /** What each row and each table costs besides its cells, in cells: thousands of tables of one cell took 80 ms. */
