@@ -160,9 +160,10 @@ export class Cache extends WorkerEntrypoint<{
     const landed = await flight;
     if (landed) {
       const found = find(key, request);
+      if (found) return respond(request, found, found === landed.entry ? landed.status : "HIT");
       // It is another variant's, or was purged on its way.
-      if (!found) return this.#fill(key, request, old);
-      return respond(request, found, found === landed.entry ? landed.status : "HIT");
+      if (flights.get(key) === flight) flights.delete(key);
+      return this.#fill(key, request, old);
     }
     // "If the Worker's response is uncacheable, each request gets its own invocation."
     const made = await (flight ? this.#make(key, request, old) : this.#share(key, request, old));

@@ -239,6 +239,20 @@ test("a variant is kept for each value of the headers in Vary, and all go with o
   expect(after).toEqual(["MISS", "MISS"]);
 });
 
+test("who asks at once for different variants gets each their own", async () => {
+  const cached = await startCached();
+  await cached.set("/vary", { headers: { "Cache-Control": "public, max-age=60", Vary: "Say" }, hold: true });
+  const words = Array.from({ length: 12 }, (_, index) => `word${index % 3}`);
+
+  const crowd = words.map((word) => cached.read("/vary", { headers: { Say: word } }));
+  await expect.poll(() => cached.runs("/vary")).toBe(1);
+  await cached.release();
+  const bodies = await Promise.all(crowd.map(async (each) => (await each).text()));
+
+  expect(bodies.map((body) => body.split(" ").at(-1))).toEqual(words);
+  expect(await cached.runs("/vary")).toBe(3);
+});
+
 test("the answer is the Worker's, without what only the cache reads; what comes out of it has an age", async () => {
   const cached = await startCached();
   await cached.set("/page", {
