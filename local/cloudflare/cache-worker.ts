@@ -44,6 +44,9 @@ type Making = { number: number; path: string; purges: Purge[] };
 type Shared = { entry: Entry; status: CacheStatus };
 type Made = Shared | { response: Response; status: CacheStatus };
 
+/** Who waits for an answer that another request makes, each by a promise of its own request. */
+type Flight = { waiting: ((shared: Shared | null) => void)[] };
+
 type CacheStatus = "HIT" | "MISS" | "EXPIRED" | "REVALIDATED" | "UPDATING" | "STALE" | "BYPASS" | "DYNAMIC";
 
 type Purge = { tags?: string[]; pathPrefixes?: string[]; purgeEverything?: boolean };
@@ -60,6 +63,9 @@ const OPERATIONS_MAX = 100;
 /** configuration, "`Cache-Tag`". */
 const TAGS_MAX = 1_000;
 const TAG = /^[\x21-\x7e]{1,1024}$/;
+
+/** Whoever has waited so long for another's answer asks for an answer of their own (what makes it ends after 30 s). */
+const WAIT_MS = 20_000;
 
 /** How many seconds an answer is fresh that says nothing about it (configuration, "Cache-Control semantics"). */
 const HEURISTIC_SECONDS: Record<number, number> = {
@@ -93,7 +99,7 @@ const KEY_HEADERS = [
 const kept = new Map<string, Kept>();
 let keptBytes = 0;
 /** What is being made, so that it is made once at a time. A purge empties it: who comes later joins nothing older. */
-const flights = new Map<string, Promise<Shared | null>>();
+const flights = new Map<string, Flight>();
 const makings = new Set<Making>();
 let makingsBegun = 0;
 const allowance = { calls: Number.POSITIVE_INFINITY, at: 0 };
@@ -157,13 +163,13 @@ export class Cache extends WorkerEntrypoint<{
   /** Waits for a new answer, of which one is made at a time for one key (index, "Request collapsing"). */
   async #fill(key: string, request: Request, old?: Entry): Promise<Response> {
     const flight = flights.get(key);
-    const landed = await flight;
+    const landed = flight && (await waitFor(flight));
+    if (flights.get(key) === flight) flights.delete(key);
     if (landed) {
       const found = find(key, request);
-      if (found) return respond(request, found, found === landed.entry ? landed.status : "HIT");
-      // It is another variant's, or was purged on its way.
-      if (flights.get(key) === flight) flights.delete(key);
-      return this.#fill(key, request, old);
+      // It may be another variant's, or was purged on its way.
+      if (!found) return this.#fill(key, request, old);
+      return respond(request, found, found === landed.entry ? landed.status : "HIT");
     }
     // "If the Worker's response is uncacheable, each request gets its own invocation."
     const made = await (flight ? this.#make(key, request, old) : this.#share(key, request, old));
@@ -173,16 +179,19 @@ export class Cache extends WorkerEntrypoint<{
   /** Makes an answer for which others who ask now wait. */
   #share(key: string, request: Request, old?: Entry): Promise<Made> {
     const making = this.#make(key, request, old);
-    const flight = making.then(
-      (made) => ("entry" in made ? made : null),
-      () => null,
-    );
+    const flight: Flight = { waiting: [] };
     flights.set(key, flight);
-    const landed = flight.then(() => {
+    const land = (shared: Shared | null) => {
       if (flights.get(key) === flight) flights.delete(key);
-    });
+      for (const resolve of flight.waiting) resolve(shared);
+    };
     // Others wait for it when the request that began it has gone.
-    this.ctx.waitUntil(landed);
+    this.ctx.waitUntil(
+      making.then(
+        (made) => land("entry" in made ? made : null),
+        () => land(null),
+      ),
+    );
     return making;
   }
 
@@ -234,6 +243,21 @@ export class Cache extends WorkerEntrypoint<{
       if (keptBytes <= (this.env.MEMORY_BYTES ?? MEMORY_BYTES)) break;
       drop(oldest);
     }
+  }
+}
+
+/**
+ * Waits for what another request makes; null where that is nothing for others. What a request awaits must be a promise of
+ * its own, or it goes on in the other's name, and workerd ends a request that has nothing of its own under way.
+ */
+async function waitFor(flight: Flight): Promise<Shared | null> {
+  const { promise, resolve } = Promise.withResolvers<Shared | null>();
+  flight.waiting.push(resolve);
+  const timer = setTimeout(resolve, WAIT_MS, null);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

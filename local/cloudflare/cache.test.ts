@@ -14,9 +14,11 @@ export class Reader extends WorkerEntrypoint {
     runs.set(pathname, run);
     const { status = 200, headers = {}, hold, fails } = answers.get(pathname) ?? {};
     while (hold && !isReleased) await scheduler.wait(5);
+    const padding = pathname.startsWith("/slow/") ? " ".repeat(100_000) : "";
+    if (padding) await scheduler.wait(20);
     if (fails) throw new Error("The Worker failed");
     if (headers.ETag && request.headers.get("If-None-Match") === headers.ETag) return new Response(null, { status: 304 });
-    const body = [204, 304].includes(status) ? null : pathname + search + " " + run + " " + (request.headers.get("Say") ?? "");
+    const body = [204, 304].includes(status) ? null : pathname + search + " " + run + " " + (request.headers.get("Say") ?? "") + padding;
     return new Response(body, { status, headers });
   }
 }
@@ -391,6 +393,22 @@ test("fifty who ask at once run the Worker once, unless the answer may not be ke
   expect(await cached.runs("/kept")).toBe(1);
   expect(new Set(bodies.slice(50)).size).toBe(50);
   expect(await cached.runs("/private")).toBe(50);
+});
+
+test("whoever waited for another's answer goes on by themselves, many times over", async () => {
+  const cached = await startCached();
+  const paths = Array.from({ length: 4000 }, (_, index) => `/slow/${index >> 2}`);
+  const found: string[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (next < paths.length) {
+        const response = await cached.read(paths[next++] ?? "");
+        found.push(`${response.status} ${(await response.text()).trimEnd()}`);
+      }
+    }),
+  );
+  expect(found.toSorted()).toEqual(paths.map((path) => `200 ${path} 1`).toSorted());
 });
 
 test("the request that others wait for may go away", async () => {
