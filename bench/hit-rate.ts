@@ -7,7 +7,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { threadPath } from "#app/domain/paths.ts";
+import { threadPath } from "#app/paths.ts";
 import { withForum } from "#scripts/database-url.ts";
 import { reportFailure } from "#scripts/problem.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { encodeCursor } from "#app/domain/cursor.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
-import { categoryPath, threadPath } from "#app/domain/paths.ts";
+import { categoryPath, threadPath } from "#app/paths.ts";
 import {
   CATEGORIES,
   handleOf,

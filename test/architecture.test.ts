@@ -7,21 +7,31 @@ import routes from "#app/routes.ts";
 const MAY_IMPORT: Record<string, string[]> = {
   "app/domain": [],
   "app/http.ts": [],
+  // How an address is made, beside the list of them.
+  "app/paths.ts": ["app/domain"],
   "app/db": ["app/domain"],
-  "app/ui": ["app/domain"],
-  "app/request": ["app/db", "app/domain", "app/http.ts"],
-  "app/middleware": ["app/request", "app/db", "app/domain", "app/http.ts"],
-  "app/routes": ["app/ui", "app/request", "app/middleware", "app/db", "app/domain", "app/http.ts"],
+  "app/ui": ["app/domain", "app/paths.ts"],
+  "app/request": ["app/db", "app/domain", "app/http.ts", "app/paths.ts"],
+  "app/middleware": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
+  "app/routes": [
+    "app/ui",
+    "app/request",
+    "app/middleware",
+    "app/db",
+    "app/domain",
+    "app/http.ts",
+    "app/paths.ts",
+  ],
   // The document around every page, what renders it, and the list of addresses.
   "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain", "app/http.ts"],
   "app/entry.server.tsx": ["app/ui", "app/request", "app/domain", "app/http.ts"],
   "app/entry.client.tsx": ["app/ui", "app/domain"],
   "app/routes.ts": [],
   workers: ["app/request", "app/db", "app/domain", "app/http.ts"],
-  scripts: ["app/db", "app/domain"],
+  scripts: ["app/db", "app/domain", "app/paths.ts"],
   local: ["scripts", "app/db", "app/domain", "app/http.ts"],
   // The benchmark runs the whole forum on this machine.
-  bench: ["local", "scripts", "app/db", "app/domain"],
+  bench: ["local", "scripts", "app/db", "app/domain", "app/paths.ts"],
 };
 
 /** The packages that the rules of the forum are written with: they compute, and reach nothing. */
@@ -89,6 +99,20 @@ test("no route imports a route, and nobody else does", () => {
   const modules = new Set(routes.map(({ file }) => `app/${file}`));
   expect(modules.size).toBeGreaterThan(10);
   expect(wrongImports((_, to) => modules.has(to))).toEqual([]);
+});
+
+test("every address of this forum is made in one file", () => {
+  const words = new Set(routes.flatMap(({ path = "*" }) => path.split("/").slice(0, 1)));
+  words.delete("*");
+  expect(words).toContain("sign-out");
+  const ofOurs = new RegExp(`["'\`]/(?:${[...words].join("|")})(?=["'\`/?#])`);
+  // The home page has no word of its own: it is an address where a link, a form or a redirect asks for one.
+  const home = /\b(?:(?:to|href|action|path)=\{?|(?:redirect\w*|seeOther)\()["'`]\/["'`?#]/;
+  const writers = shipped.filter((file) => {
+    const text = readFileSync(file, "utf8");
+    return file.startsWith("app/") && (ofOurs.test(text) || home.test(text));
+  });
+  expect(writers).toEqual(["app/paths.ts"]);
 });
 
 test("nothing that is deployed imports local, scripts, bench or test", () => {

@@ -20,14 +20,3 @@ export function formFields(form: FormData): HeldForm["fields"] {
   for (const [name, value] of form) if (typeof value === "string") fields.push([name, value]);
   return fields;
 }
-
-/** What the button that sends a held form says, from the address it goes to. */
-export function sendLabel(action: string): string {
-  const path = action.split("?")[0] ?? "";
-  if (path === "/t/new") return "Post thread";
-  if (path.endsWith("/replies/new")) return "Post reply";
-  if (path.endsWith("/vote")) return "Vote";
-  if (path.endsWith("/delete")) return "Delete";
-  if (path.endsWith("/edit") || path === "/settings") return "Save";
-  return "Send";
-}

@@ -1,34 +1,3 @@
-import { pageOfReply } from "./paging.ts";
-import { slugify } from "./text.ts";
-
-type ThreadName = { number: number; title: string };
-
-/** The address of a thread's page (1, 2, …): `/t/12/its-title?page=2`. */
-export function threadPath(thread: ThreadName, page = 1): string {
-  const path = `/t/${thread.number}/${encodeURIComponent(slugify(thread.title))}`;
-  return page > 1 ? `${path}?page=${page}` : path;
-}
-
-/** The permalink of a reply: its thread, its page, its place on it. */
-export function replyPath(thread: ThreadName, reply: number): string {
-  return `${threadPath(thread, pageOfReply(reply))}#reply-${reply}`;
-}
-
-/** The address of a member's page. */
-export function memberPath(handle: string): string {
-  return `/u/${encodeURIComponent(handle)}`;
-}
-
-/** The address of a category's page. */
-export function categoryPath(slug: string): string {
-  return `/c/${encodeURIComponent(slug)}`;
-}
-
-/** The sign-in address that comes back to `returnTo`, a path of this site. */
-export function signInPath(returnTo: string): string {
-  return `/sign-in?return_to=${encodeURIComponent(returnTo)}`;
-}
-
 /**
  * A path of this site out of something a request said, or `/`. Anything that a browser would read as
  * another origin (`//evil`, `/\evil`, `https:…`) becomes `/`.

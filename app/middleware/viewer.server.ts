@@ -3,7 +3,6 @@ import { type MiddlewareFunction, type RouterContextProvider, redirectDocument }
 import { ensureMember } from "#app/db/identity.server.ts";
 import { getViewerWithVotes, type ViewerWithVotes } from "#app/db/members.server.ts";
 import { parseNumber, parsePage } from "#app/domain/paging.ts";
-import { signInPath } from "#app/domain/paths.ts";
 import { REFUSALS, type Refusal } from "#app/domain/permissions.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import {
@@ -14,6 +13,7 @@ import {
   serviceUnavailable,
   wantsData,
 } from "#app/http.ts";
+import { signInPath } from "#app/paths.ts";
 import {
   databaseContext,
   heldFormsContext,

@@ -1,6 +1,7 @@
 import type { SessionStorage } from "react-router";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import { HELD_FORM_SECONDS, HELD_FORMS_MAX } from "#app/domain/limits.ts";
+import { continuePath } from "#app/paths.ts";
 
 type HeldForms = SessionStorage<{ forms: HeldForm[] }>;
 
@@ -18,7 +19,7 @@ export async function holdForm(
   const session = await storage.getSession();
   session.set("forms", [...earlier, form].slice(-HELD_FORMS_MAX));
   const expires = new Date(Date.now() + HELD_FORM_SECONDS * 1000);
-  return { path: `/continue/${form.id}`, cookie: await storage.commitSession(session, { expires }) };
+  return { path: continuePath(form.id), cookie: await storage.commitSession(session, { expires }) };
 }
 
 /** The form that this browser's session holds under `id`, or null. */

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import { homePart } from "#app/db/parts.server.ts";
+import { homePath, newThreadPath } from "#app/paths.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { readListQuery, takePage } from "#app/request/list-query.server.ts";
 import { readPart } from "#app/request/parts.server.ts";
@@ -36,10 +37,10 @@ export default function Home({ loaderData }: Route.ComponentProps) {
             <a className="button quiet to-categories" href="#categories">
               Categories
             </a>
-            <SortLinks path="/" sort={sort} />
+            <SortLinks path={homePath()} sort={sort} />
           </div>
           <ThreadList threads={threads} isCategoryShown empty={<EmptyForum />} />
-          <Pages path="/" sort={sort} isFirst={isFirst} next={next} />
+          <Pages path={homePath()} sort={sort} isFirst={isFirst} next={next} />
         </section>
         <section aria-labelledby="categories">
           <h2 id="categories">Categories</h2>
@@ -53,7 +54,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
 function EmptyForum() {
   return (
     <>
-      Nothing has been written yet. <Link to="/t/new">Start the first thread.</Link>
+      Nothing has been written yet. <Link to={newThreadPath()}>Start the first thread.</Link>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import { categoryPath, threadPath } from "#app/domain/paths.ts";
 import type { CategorySummary } from "#app/domain/views.ts";
+import { categoryPath, threadPath } from "#app/paths.ts";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
 

@@ -1,4 +1,5 @@
 import { use } from "react";
+import { homePath } from "#app/paths.ts";
 import { KeptForm } from "./kept-form.tsx";
 import { ServerPageContext } from "./server-page.ts";
 
@@ -45,7 +46,7 @@ export function ErrorPage({ status, message }: { status: number; message: string
         </p>
       )}
       <p>
-        <a className="button" href="/">
+        <a className="button" href={homePath()}>
           Go to the front page
         </a>
       </p>

@@ -1,4 +1,5 @@
-import { FIELD_LABELS, type HeldForm, sendLabel } from "#app/domain/held-form.ts";
+import { FIELD_LABELS, type HeldForm } from "#app/domain/held-form.ts";
+import { newThreadPath, settingsPath } from "#app/paths.ts";
 import { textareaValue } from "./form.tsx";
 
 /** Everything that was typed, to be read, changed, and sent again with one button. */
@@ -16,6 +17,17 @@ export function KeptForm({ form, button = sendLabel(form.action) }: { form: Held
       </div>
     </form>
   );
+}
+
+/** What the button that sends a held form says, from the address it goes to. */
+function sendLabel(action: string): string {
+  const path = action.split("?")[0] ?? "";
+  if (path === newThreadPath()) return "Post thread";
+  if (path.endsWith("/replies/new")) return "Post reply";
+  if (path.endsWith("/vote")) return "Vote";
+  if (path.endsWith("/delete")) return "Delete";
+  if (path.endsWith("/edit") || path === settingsPath()) return "Save";
+  return "Send";
 }
 
 function KeptField({ name, value }: { name: string; value: string }) {

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import { categoryPath, replyPath, threadPath } from "#app/domain/paths.ts";
 import type { MemberReply, MemberThread } from "#app/domain/views.ts";
+import { categoryPath, replyPath, threadPath } from "#app/paths.ts";
 import { Body } from "./body.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";

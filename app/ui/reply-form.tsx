@@ -1,5 +1,6 @@
 import { use, useRef } from "react";
 import type { FormState } from "#app/domain/form.ts";
+import { newReplyPath } from "#app/paths.ts";
 import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
 import { ServerPageContext } from "./server-page.ts";
 import { useDraft } from "./use-draft.ts";
@@ -29,7 +30,7 @@ export function ReplyForm({
   const form = useRef<HTMLFormElement>(null);
   useDraft(form, `reply:${thread.number}`, values.submission !== undefined);
   return (
-    <form ref={form} className="form" method="post" action={`/t/${thread.number}/replies/new`}>
+    <form ref={form} className="form" method="post" action={newReplyPath(thread.number)}>
       <FormErrors errors={errors} />
       {submission && <input type="hidden" name="submission" value={values.submission || submission} />}
       {replyTo && <input type="hidden" name="replyTo" value={replyTo} />}

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import { memberPath, replyPath } from "#app/domain/paths.ts";
 import type { ReplyForViewer } from "#app/domain/reply-view.ts";
+import { deleteAction, editPath, memberPath, newReplyPath, replyPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Body } from "./body.tsx";
 import { Time } from "./time.tsx";
@@ -57,27 +57,29 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
 }
 
 function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
-  const path = `/t/${thread.number}/replies`;
   return (
     <footer className="reply-tools">
       {!reply.isDeleted && <VoteButtons thread={thread.number} reply={reply} />}
       {reply.mayReply && isSignedIn && (
         <>
-          <Link className="button quiet" to={`${path}/new?to=${reply.number}`}>
+          <Link className="button quiet" to={newReplyPath(thread.number, { to: reply.number })}>
             Reply<span className="visually-hidden"> to {reply.author.handle}</span>
           </Link>
-          <Link className="button quiet" to={`${path}/new?to=${reply.number}&quote=true`}>
+          <Link
+            className="button quiet"
+            to={newReplyPath(thread.number, { to: reply.number, isQuoted: true })}
+          >
             Quote<span className="visually-hidden"> {reply.author.handle}</span>
           </Link>
         </>
       )}
       {reply.mayEdit && (
-        <Link className="button quiet" to={`${path}/${reply.number}/edit`}>
+        <Link className="button quiet" to={editPath(thread.number, reply.number)}>
           Edit
         </Link>
       )}
       {reply.mayDelete && (
-        <form method="post" action={`${path}/${reply.number}/delete`}>
+        <form method="post" action={deleteAction(thread.number, reply.number)}>
           <button
             className="button quiet"
             type="submit"

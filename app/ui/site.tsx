@@ -1,6 +1,6 @@
 import { Link, useLocation } from "react-router";
-import { memberPath, signInPath } from "#app/domain/paths.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
+import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
 import { forgetDrafts } from "./use-draft.ts";
@@ -17,7 +17,7 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
   return (
     <header className="site-header">
       <div className="site-bar">
-        <Link className="site-name" to="/">
+        <Link className="site-name" to={homePath()}>
           <Mark />
           {siteName}
         </Link>
@@ -36,15 +36,15 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
         <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
         <span>{viewer.handle}</span>
       </Link>
-      <Link className="button quiet" to="/settings">
+      <Link className="button quiet" to={settingsPath()}>
         Settings
       </Link>
-      <form method="post" action="/sign-out" onSubmit={forgetDrafts}>
+      <form method="post" action={signOutAction()} onSubmit={forgetDrafts}>
         <button className="button quiet" type="submit">
           Sign out
         </button>
       </form>
-      <Link className="button primary" to="/t/new">
+      <Link className="button primary" to={newThreadPath()}>
         New thread
       </Link>
     </>
@@ -58,7 +58,7 @@ function ReaderLinks() {
       <a className="button quiet" href={signInPath(`${pathname}${search}`)}>
         Sign in
       </a>
-      <a className="button primary" href="/t/new">
+      <a className="button primary" href={newThreadPath()}>
         New thread
       </a>
     </>
@@ -101,7 +101,7 @@ export function SiteFooter({ siteName }: { siteName: string }) {
   return (
     <footer className="site-footer">
       <p>
-        <Link to="/">{siteName}</Link> is a forum that runs at the edge.
+        <Link to={homePath()}>{siteName}</Link> is a forum that runs at the edge.
       </p>
     </footer>
   );

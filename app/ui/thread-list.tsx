@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
-import { categoryPath, memberPath, threadPath } from "#app/domain/paths.ts";
 import type { ListedThread } from "#app/domain/views.ts";
+import { categoryPath, listPath, memberPath, threadPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
@@ -81,11 +81,7 @@ export function SortLinks({ path, sort }: { path: string; sort: Sort }) {
   return (
     <nav className="tabs" aria-label="Order">
       {SORTS.map((name) => (
-        <Link
-          key={name}
-          to={name === "latest" ? path : `${path}?sort=${name}`}
-          aria-current={name === sort ? "page" : undefined}
-        >
+        <Link key={name} to={listPath(path, name)} aria-current={name === sort ? "page" : undefined}>
           {SORT_NAMES[name]}
         </Link>
       ))}
@@ -98,17 +94,15 @@ type PagesProps = { path: string; sort: Sort; isFirst: boolean; next: string | n
 /** On to the next page of a list, and back to its beginning. */
 export function Pages({ path, sort, isFirst, next }: PagesProps) {
   if (isFirst && !next) return null;
-  const order = sort === "latest" ? "" : `sort=${sort}&`;
-  const first = sort === "latest" ? path : `${path}?sort=${sort}`;
   return (
     <nav className="pages" aria-label="Pages">
       {!isFirst && (
-        <Link className="button" to={first}>
+        <Link className="button" to={listPath(path, sort)}>
           First page
         </Link>
       )}
       {next && (
-        <Link className="button" to={`${path}?${order}after=${next}`} rel="next">
+        <Link className="button" to={listPath(path, sort, next)} rel="next">
           Next page
         </Link>
       )}

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { pageOfReply } from "#app/domain/paging.ts";
-import { threadPath } from "#app/domain/paths.ts";
+import { threadPath } from "#app/paths.ts";
 
 type Props = {
   thread: { number: number; title: string; lastNumber: number };

@@ -1,5 +1,6 @@
 import { useFetcher } from "react-router";
 import { scoreDelta, type VoteValue } from "#app/domain/vote.ts";
+import { voteAction } from "#app/paths.ts";
 
 type Answer = { problem: null; score: number; value: VoteValue } | { problem: string };
 
@@ -12,7 +13,7 @@ export function VoteButtons({ thread, reply }: { thread: number; reply: Voted })
   const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
   if (!reply.mayVote) return <Score score={score} isAlone />;
   return (
-    <fetcher.Form className="votes" method="post" action={`/t/${thread}/replies/${reply.number}/vote`}>
+    <fetcher.Form className="votes" method="post" action={voteAction(thread, reply.number)}>
       <VoteButton name="Upvote" value={1} vote={vote} />
       <Score score={score} />
       <VoteButton name="Downvote" value={-1} vote={vote} />

@@ -1,4 +1,4 @@
-import { memberPath, replyPath, threadPath } from "#app/domain/paths.ts";
+import { memberPath, replyPath, threadPath } from "#app/paths.ts";
 import { escapeMarkdown, linkTo } from "./markdown-text.ts";
 
 /** What the old forum's addresses become. */

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { threadPath } from "#app/domain/paths.ts";
+import { threadPath } from "#app/paths.ts";
 import { signedDelivery } from "#local/clerk/webhooks.ts";
 import { makeCategory, makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import type { TestMember } from "#test/people.ts";

@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 import { categoryPart } from "#app/db/parts.server.ts";
 import { isName } from "#app/domain/paging.ts";
-import { categoryPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
+import { categoryPath, newThreadPath } from "#app/paths.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { readListQuery, takePage } from "#app/request/list-query.server.ts";
 import { readPart } from "#app/request/parts.server.ts";
@@ -36,7 +36,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
 export default function Category({ loaderData }: Route.ComponentProps) {
   const { category, sort, isFirst } = loaderData;
   const path = categoryPath(category.slug);
-  const newThread = `/t/new?category=${encodeURIComponent(category.slug)}`;
+  const newThread = newThreadPath(category.slug);
   return (
     <>
       <header className="page-head">

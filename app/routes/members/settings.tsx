@@ -7,6 +7,7 @@ import { SettingsForm } from "#app/domain/settings.ts";
 import { memberTag } from "#app/domain/tags.ts";
 import { seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { settingsPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
@@ -33,7 +34,7 @@ export async function action({ context, url }: Route.ActionArgs) {
   const outcome = await saveSettings(context.get(databaseContext), viewer.id, parsed.data);
   if (outcome === "saved") {
     noteChange(context, [memberTag(viewer.id)]);
-    throw seeOther("/settings?saved");
+    throw seeOther(settingsPath({ isSaved: true }));
   }
   if (outcome === "handle-taken")
     return data<Answer>(
@@ -57,7 +58,7 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           Saved.
         </p>
       )}
-      <form className="form" method="post" action="/settings">
+      <form className="form" method="post" action={settingsPath()}>
         <FormErrors errors={errors} />
         <Field
           name="handle"

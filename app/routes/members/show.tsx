@@ -2,8 +2,8 @@ import { data, Link } from "react-router";
 import { memberPart } from "#app/db/parts.server.ts";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { isName } from "#app/domain/paging.ts";
-import { memberPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
+import { memberListPath } from "#app/paths.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { readMemberQuery } from "#app/request/list-query.server.ts";
 import { readPart } from "#app/request/parts.server.ts";
@@ -39,7 +39,6 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export default function Member({ loaderData }: Route.ComponentProps) {
   const { member, show, isFirst, hasMore } = loaderData;
-  const path = memberPath(member.handle);
   const last = show === "threads" ? member.threads.at(-1) : member.replies.at(-1);
   return (
     <article>
@@ -54,10 +53,16 @@ export default function Member({ loaderData }: Route.ComponentProps) {
         </div>
       </header>
       <nav className="tabs" aria-label="What to show">
-        <Link to={path} aria-current={show === "threads" ? "page" : undefined}>
+        <Link
+          to={memberListPath(member.handle, "threads")}
+          aria-current={show === "threads" ? "page" : undefined}
+        >
           Threads
         </Link>
-        <Link to={`${path}?show=replies`} aria-current={show === "replies" ? "page" : undefined}>
+        <Link
+          to={memberListPath(member.handle, "replies")}
+          aria-current={show === "replies" ? "page" : undefined}
+        >
           Replies
         </Link>
       </nav>
@@ -68,7 +73,7 @@ export default function Member({ loaderData }: Route.ComponentProps) {
       )}
       <nav className="pages" aria-label="Pages">
         {!isFirst && (
-          <Link className="button" to={show === "threads" ? path : `${path}?show=replies`}>
+          <Link className="button" to={memberListPath(member.handle, show)}>
             First page
           </Link>
         )}
@@ -76,7 +81,10 @@ export default function Member({ loaderData }: Route.ComponentProps) {
           <Link
             className="button"
             rel="next"
-            to={`${path}?show=${show}&before=${encodeURIComponent(last.createdAt)}&id=${"id" in last ? last.id : last.number}`}
+            to={memberListPath(member.handle, show, {
+              time: last.createdAt,
+              id: "id" in last ? last.id : last.number,
+            })}
           >
             Next page
           </Link>

@@ -1,12 +1,12 @@
 import { deleteReply } from "#app/db/replies.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { replyPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { DeleteForm } from "#app/domain/reply.ts";
 import { activityTags, replyTag, threadTag } from "#app/domain/tags.ts";
 import { badRequest, forbidden, notFound, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { replyPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/delete";

@@ -3,12 +3,12 @@ import { editReply, getReply } from "#app/db/replies.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { replyPath } from "#app/domain/paths.ts";
 import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
 import { memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
 import { notFound, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { editPath, replyPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
@@ -87,7 +87,7 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
       <h1>{isOpeningPost ? "Edit your thread" : `Edit your reply #${reply.number}`}</h1>
       {answer?.newer && <Newer newer={answer.newer} isOpeningPost={isOpeningPost} />}
       {answer?.preview !== undefined && <Preview html={answer.preview} />}
-      <form className="form" method="post" action={`/t/${thread.number}/replies/${reply.number}/edit`}>
+      <form className="form" method="post" action={editPath(thread.number, reply.number)}>
         <FormErrors errors={errors} />
         <input type="hidden" name="revision" value={values.revision} />
         {isOpeningPost && <Field name="title" label="Title" value={values.title} error={errors.title} />}

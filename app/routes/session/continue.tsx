@@ -1,5 +1,5 @@
-import { signInPath } from "#app/domain/paths.ts";
 import { notFound } from "#app/http.ts";
+import { continuePath, signInPath } from "#app/paths.ts";
 import { heldFormsContext, siteContext, viewerContext } from "#app/request/context.server.ts";
 import { getHeldForm } from "#app/request/held-form.server.ts";
 import { KeptForm } from "#app/ui/kept-form.tsx";
@@ -21,7 +21,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Go on · 
 
 export default function Continue({ loaderData }: Route.ComponentProps) {
   const { form, isSignedIn } = loaderData;
-  const here = signInPath(`/continue/${form.id}`);
+  const here = signInPath(continuePath(form.id));
   return (
     <article className="form-page">
       <h1>{isSignedIn ? "Ready to send" : "Sign in to send this"}</h1>

@@ -1,5 +1,6 @@
 import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
+import { homePath } from "#app/paths.ts";
 import { clerkContext } from "#app/request/context.server.ts";
 import { endSession, sessionToken } from "#app/request/session-cookies.server.ts";
 import type { Route } from "./+types/sign-out";
@@ -14,7 +15,7 @@ export async function action(args: Route.ActionArgs) {
   if (sessionId) await revoke(() => clerkClient(args, options).sessions.revokeSession(sessionId));
   const headers = new Headers();
   for (const cookie of endSession(args.request, sessionId)) headers.append("Set-Cookie", cookie);
-  return redirectDocument("/", { status: 303, headers });
+  return redirectDocument(homePath(), { status: 303, headers });
 }
 
 /** Longer than Clerk lets any session live unseen. */

@@ -3,12 +3,12 @@ import { data } from "react-router";
 import { createThread, listCategories } from "#app/db/threads.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
-import { threadPath } from "#app/domain/paths.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { activityTags } from "#app/domain/tags.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
 import { seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
+import { newThreadPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
@@ -68,7 +68,7 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
     <article className="form-page">
       <h1>New thread</h1>
       {answer?.preview !== undefined && <Preview html={answer.preview} />}
-      <form ref={form} className="form" method="post" action="/t/new">
+      <form ref={form} className="form" method="post" action={newThreadPath()}>
         <FormErrors errors={errors} />
         <input type="hidden" name="submission" value={values.submission || submission} />
         <Field name="title" label="Title" value={values.title} error={errors.title} />

@@ -1,12 +1,12 @@
 import { pinThread } from "#app/db/threads.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal } from "#app/domain/permissions.ts";
 import { categoryTag, threadTag } from "#app/domain/tags.ts";
 import { PinForm } from "#app/domain/thread.ts";
 import { badRequest, notFound, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { threadPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/pin";

@@ -4,11 +4,11 @@ import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
 import { pageOfReply, parseNumber, parsePage } from "#app/domain/paging.ts";
-import { categoryPath, threadPath } from "#app/domain/paths.ts";
 import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
+import { categoryPath, lockAction, pinAction, threadPath } from "#app/paths.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
 import { readPart } from "#app/request/parts.server.ts";
 import { Count } from "#app/ui/count.tsx";
@@ -53,14 +53,15 @@ export function shouldRevalidate({ formAction, defaultShouldRevalidate }: Should
 export const meta: Route.MetaFunction = ({ loaderData }) => {
   if (!loaderData) return [];
   const { thread, page, site, description } = loaderData;
+  const address = `${site.origin}${threadPath(thread, page)}`;
   const pageName = page > 1 ? ` (page ${page})` : "";
   return [
     { title: `${thread.title}${pageName} · ${site.name}` },
     { name: "description", content: description },
-    { tagName: "link", rel: "canonical", href: `${site.origin}${threadPath(thread, page)}` },
+    { tagName: "link", rel: "canonical", href: address },
     { property: "og:title", content: thread.title },
     { property: "og:type", content: "article" },
-    { property: "og:url", content: `${site.origin}${threadPath(thread, page)}` },
+    { property: "og:url", content: address },
   ];
 };
 
@@ -111,12 +112,12 @@ function ModeratorTools({ thread }: { thread: Moderated }) {
   const isLocked = thread.status === "locked";
   return (
     <div className="tools">
-      <form method="post" action={`/t/${thread.number}/moderation/lock`}>
+      <form method="post" action={lockAction(thread.number)}>
         <button className="button" type="submit" name="locked" value={isLocked ? "false" : "true"}>
           {isLocked ? "Unlock" : "Lock"}
         </button>
       </form>
-      <form method="post" action={`/t/${thread.number}/moderation/pin`}>
+      <form method="post" action={pinAction(thread.number)}>
         <button className="button" type="submit" name="pinned" value={thread.isPinned ? "false" : "true"}>
           {thread.isPinned ? "Unpin" : "Pin"}
         </button>
