@@ -3,7 +3,7 @@ import type { FormState } from "#app/domain/form.ts";
 import { newReplyPath } from "#app/paths.ts";
 import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
 import { ServerPageContext } from "./server-page.ts";
-import { useDraft } from "./use-draft.ts";
+import { useUnsentText } from "./use-unsent-text.ts";
 
 type Props = {
   thread: { number: number };
@@ -28,7 +28,7 @@ export function ReplyForm({
 }: Props) {
   const { outage } = use(ServerPageContext);
   const form = useRef<HTMLFormElement>(null);
-  useDraft(form, `reply:${thread.number}`, values.submission !== undefined);
+  useUnsentText(form, `reply:${thread.number}`, values.submission !== undefined);
   return (
     <form ref={form} className="form" method="post" action={newReplyPath(thread.number)}>
       <FormErrors errors={errors} />

@@ -3,7 +3,7 @@ import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
-import { forgetDrafts } from "./use-draft.ts";
+import { forgetUnsentTexts } from "./use-unsent-text.ts";
 
 type HeaderProps = {
   siteName: string;
@@ -39,7 +39,7 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
       <Link className="button quiet" to={settingsPath()}>
         Settings
       </Link>
-      <form method="post" action={signOutAction()} onSubmit={forgetDrafts}>
+      <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
         <button className="button quiet" type="submit">
           Sign out
         </button>

@@ -145,27 +145,30 @@ journey("With a token that has ended, links still lead on and a vote is held", a
   await eventually(() => page.getByLabel("Your reply").inputValue()).toBe("Half a thought");
 });
 
-journey("A draft is still there after leaving and coming back, until it is sent", async ({ site, visit }) => {
-  const { viewer, thread, path } = await makeScene(site);
-  const page = await visit({ as: viewer });
-  await open(page, path);
-  await page.getByLabel("Your reply").fill("A thought that takes a while");
-  await page.getByRole("link", { name: "Settings" }).click();
-  await heading(page, "Settings").waitFor();
-  await page.goBack();
-  await heading(page, thread.title).waitFor();
-  await eventually(() => page.getByLabel("Your reply").inputValue()).toBe("A thought that takes a while");
+journey(
+  "An unsent text is still there after leaving and coming back, until it is sent",
+  async ({ site, visit }) => {
+    const { viewer, thread, path } = await makeScene(site);
+    const page = await visit({ as: viewer });
+    await open(page, path);
+    await page.getByLabel("Your reply").fill("A thought that takes a while");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await heading(page, "Settings").waitFor();
+    await page.goBack();
+    await heading(page, thread.title).waitFor();
+    await eventually(() => page.getByLabel("Your reply").inputValue()).toBe("A thought that takes a while");
 
-  await page.close({ runBeforeUnload: false });
-  const later = await page.context().newPage();
-  await open(later, path);
-  await eventually(() => later.getByLabel("Your reply").inputValue()).toBe("A thought that takes a while");
-  await button(later, "Post reply").click();
-  await replyOn(later, 2).whole.waitFor();
-  await takenOver(later);
-  expect(await later.getByLabel("Your reply").inputValue()).toBe("");
-  expect(await repliesThatSay(site, "A thought that takes a while")).toEqual([2]);
-});
+    await page.close({ runBeforeUnload: false });
+    const later = await page.context().newPage();
+    await open(later, path);
+    await eventually(() => later.getByLabel("Your reply").inputValue()).toBe("A thought that takes a while");
+    await button(later, "Post reply").click();
+    await replyOn(later, 2).whole.waitFor();
+    await takenOver(later);
+    expect(await later.getByLabel("Your reply").inputValue()).toBe("");
+    expect(await repliesThatSay(site, "A thought that takes a while")).toEqual([2]);
+  },
+);
 
 journey("What is typed before the scripts arrive stays", async ({ site, visit }) => {
   const { viewer, path } = await makeScene(site);

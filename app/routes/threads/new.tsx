@@ -12,7 +12,7 @@ import { newThreadPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
-import { useDraft } from "#app/ui/use-draft.ts";
+import { useUnsentText } from "#app/ui/use-unsent-text.ts";
 import type { Route } from "./+types/new";
 
 type Answer = FormState<"title" | "category" | "body" | "submission"> & { preview?: string };
@@ -62,7 +62,7 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? {};
   const form = useRef<HTMLFormElement>(null);
-  useDraft(form, "thread", values.submission !== undefined);
+  useUnsentText(form, "thread", values.submission !== undefined);
   const errors: Answer["errors"] = answer?.errors ?? (refusal ? { form: refusal } : {});
   return (
     <article className="form-page">

@@ -1,14 +1,21 @@
 import { type RefObject, useEffect } from "react";
 
-const PREFIX = "draft:";
+const PREFIX = "unsent:";
+
+/** All that this ever kept here: its first prefix was another. */
+const OURS = /^(?:unsent|draft):/;
 
 /**
  * Keeps what is typed into a form in this browser until it is sent, and puts it back when the form is drawn
  * empty again: after a closed tab, a wrong link, a page that failed. What the server drew into a field wins; where that
- * is what was sent (`isAnswered`: with an error, or as a preview), it is the draft from then on.
- * `name` tells this form's draft from others.
+ * is what was sent (`isAnswered`: with an error, or as a preview), it is kept from then on.
+ * `name` tells this form's texts from those of others.
  */
-export function useDraft(form: RefObject<HTMLFormElement | null>, name: string, isAnswered: boolean): void {
+export function useUnsentText(
+  form: RefObject<HTMLFormElement | null>,
+  name: string,
+  isAnswered: boolean,
+): void {
   useEffect(() => {
     const element = form.current;
     if (!element) return;
@@ -32,9 +39,9 @@ export function useDraft(form: RefObject<HTMLFormElement | null>, name: string, 
   }, [form, name, isAnswered]);
 }
 
-/** Removes every draft from this browser, for whoever uses it next. */
-export function forgetDrafts(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+/** Removes every unsent text from this browser, so that the next person to use it finds none. */
+export function forgetUnsentTexts(): void {
+  for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
 }
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
