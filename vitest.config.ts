@@ -26,7 +26,12 @@ export default defineConfig({
         ? false
         : undefined,
     projects: [
-      { test: { name: "domain", include: ["app/domain/**/*.test.ts", "test/architecture.test.ts"] } },
+      {
+        test: {
+          name: "domain",
+          include: ["app/*.test.ts", "app/domain/**/*.test.ts", "test/architecture.test.ts"],
+        },
+      },
       {
         test: {
           name: "db",

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { HANDLE_MAX, HANDLE_MIN } from "./limits.ts";
+import { SettingsForm } from "./settings.ts";
+
+const SETTINGS = { handle: "Ann-Lee", colorScheme: "dark", dateStyle: "absolute" };
+
+/** What is said of a handle, or null where it may be chosen. */
+function handleProblem(handle: unknown): string | null {
+  return SettingsForm.safeParse({ ...SETTINGS, handle }).error?.issues[0]?.message ?? null;
+}
+
+test("settings are a handle, colours and a way to write dates", () => {
+  expect(SettingsForm.parse({ ...SETTINGS, handle: " Ann-Lee " })).toEqual(SETTINGS);
+  for (const colorScheme of ["system", "light", "dark"])
+    expect(SettingsForm.parse({ ...SETTINGS, colorScheme }).colorScheme).toBe(colorScheme);
+  for (const dateStyle of ["relative", "absolute"])
+    expect(SettingsForm.parse({ ...SETTINGS, dateStyle }).dateStyle).toBe(dateStyle);
+});
+
+test.each(["colorScheme", "dateStyle"])("no other %s can be chosen", (field) => {
+  for (const value of ["", "sepia", "Dark", undefined])
+    expect(SettingsForm.safeParse({ ...SETTINGS, [field]: value }).error?.issues).toMatchObject([
+      { path: [field], message: "Choose one of these." },
+    ]);
+});
+
+test.each(["a".repeat(HANDLE_MIN), "a".repeat(HANDLE_MAX), "A1-b2-C3", "123"])(
+  "the handle %s can be chosen",
+  (handle) => {
+    expect(handleProblem(handle)).toBeNull();
+  },
+);
+
+const LENGTH = "A handle has 3 to 30 characters.";
+const LETTERS = "A handle has letters (a to z), digits, and single hyphens between them.";
+const RESERVED = "That handle is kept for the forum itself.";
+
+test.each([
+  [undefined, "Choose a handle."],
+  ["", LENGTH],
+  ["a".repeat(HANDLE_MIN - 1), LENGTH],
+  ["a".repeat(HANDLE_MAX + 1), LENGTH],
+  ["a".repeat(100_000), LENGTH],
+  ["ann lee", LETTERS],
+  ["ann_lee", LETTERS],
+  ["-ann", LETTERS],
+  ["ann-", LETTERS],
+  ["ann--lee", LETTERS],
+  ["änn", LETTERS],
+  ["аnn", LETTERS],
+  ["admin", RESERVED],
+  ["Moderator-2", RESERVED],
+  ["settings", RESERVED],
+])("the handle %j cannot be chosen", (handle, problem) => {
+  expect(handleProblem(handle)).toBe(problem);
+});
