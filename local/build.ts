@@ -5,7 +5,7 @@ import path from "node:path";
 import { Problem } from "#scripts/problem.ts";
 import { hasBuild } from "./worker.ts";
 
-/** All that a build is made from. */
+/** The files that a build is made from. */
 const SOURCES = [
   "app/**/*",
   "workers/**/*",

@@ -26,7 +26,7 @@ export type CountingProxy = Awaited<ReturnType<typeof startCountingProxy>>;
 type State = { count: Count; cut: AwaitedCut | null; isSilent: boolean; open: Set<Socket> };
 type AwaitedCut = Cut & { strike(): void };
 
-/** What asks the server for an answer: a simple query, a flush, a sync. */
+/** The messages on which a client waits for an answer: a simple query, a flush, a sync. */
 const WAITS = new Set(["Q", "H", "S"]);
 const RUNS = new Set(["Q", "E"]);
 /** The start of a connection, and each step of proving a password. */
@@ -57,9 +57,9 @@ export async function startCountingProxy(target: string) {
       await act();
       return state.count;
     },
-    /** Nobody listens any more. */
+    /** Closes the port: every connection is refused from now on. */
     refuse: stop,
-    /** Connections are taken, and nothing is ever answered. */
+    /** From now on the proxy accepts connections and answers none of them. */
     fallSilent() {
       state.isSilent = true;
       disconnect(state);
@@ -70,7 +70,7 @@ export async function startCountingProxy(target: string) {
         state.cut = { ...cut, strike };
       });
     },
-    /** All is well again. */
+    /** The proxy passes everything on again. */
     async heal() {
       state.isSilent = false;
       state.cut = null;
@@ -118,12 +118,12 @@ function relay(client: Socket, target: URL, state: State): void {
   });
   server.on("data", (bytes: Buffer) => {
     if (!isSent) return client.write(bytes);
-    // Ready for the next query: the statement has been committed, and nobody is told.
+    // The server is ready for the next query, so the statement has been committed; the client is not told.
     if (answered.read(bytes).some(({ type }) => type === "Z")) client.destroy();
   });
 }
 
-/** The cut that a message calls for; another message will not find it. */
+/** The cut that a message calls for. Taking it uses it up, so that one connection is cut and no more. */
 function takeCut(state: State, message: Message): Cut | null {
   const { cut } = state;
   if (!cut?.at.test(sqlOf(message) ?? "")) return null;

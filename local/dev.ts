@@ -20,7 +20,7 @@ async function develop(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   const parts = await startParts(settings);
   printAddresses("Edgewise in development.", [["The forum", settings.origin], ...parts.addresses]);
-  // Asked for where wrangler.toml binds Hyperdrive.
+  // Where wrangler.toml binds Hyperdrive, Wrangler wants a local address for it.
   const hyperdrive = { CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: parts.env.DATABASE_URL };
   const args = ["dev", "--host", LOOPBACK, "--port", String(settings.port), "--strictPort"];
   const server = spawn(process.execPath, [programOf("@react-router/dev", "react-router"), ...args], {

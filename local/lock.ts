@@ -62,7 +62,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Miniflare does not say which process is its workerd. Where nothing tells, nothing is noted. */
+/** The workerd processes among our children, since Miniflare does not name its own; none on a system without pgrep. */
 function childWorkers(): number[] {
   try {
     const found = execFileSync("pgrep", ["-P", String(process.pid)], { encoding: "utf8" });
@@ -79,7 +79,7 @@ function isWorker(pid: number): boolean {
 async function endWorker(pid: number): Promise<void> {
   if (!isWorker(pid)) return;
   process.kill(pid, "SIGKILL");
-  // Its sockets close a moment after its command line is gone.
+  // A process closes its sockets a moment after its command line is gone.
   for (let tries = 0; tries < 100 && exists(pid); tries += 1) await delay(20);
 }
 

@@ -22,7 +22,7 @@ export interface LocalParts {
   addresses: [what: string, where: string][];
   /** Tells the running forum whom the stand-in knows, as Clerk's webhooks would have. */
   introducePeople(): Promise<void>;
-  /** To be called when workerd runs. */
+  /** Notes workerd's processes, once it runs, so that the next start can end them if this one is killed. */
   noteWorkers(): void;
   stop(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startParts(
   const stopAll = async () => {
     for (const each of stops.reverse()) await each();
   };
-  // Asked for twice, it is done once, and both wait for it.
+  // The parts are stopped once, however often that is asked for, and every caller waits for it.
   const stop = () => {
     stopped ??= stopAll();
     return stopped;
@@ -58,7 +58,7 @@ export async function startParts(
       env: {
         ...clerk?.env,
         COOKIE_SECRET: keepCookieSecret(settings),
-        // The terminal is for whoever works at it: only failures are logged there.
+        // A line for each request would bury what else the terminal says: only failures are logged.
         LOG_REQUESTS: "0",
         ...settings.given,
         DATABASE_URL: database.url,
@@ -134,7 +134,7 @@ async function startClerk(settings: LocalSettings, stops: Stop[]) {
   return { env: clerk.env, addresses, introducePeople };
 }
 
-/** Those with a role by name, and how many others there are. */
+/** Whom one can sign in as: the people with a role by name, and how many members there are beside them. */
 function whom(): string {
   const people = demoPeople(0);
   const named = people.filter(({ note }) => note !== "member");
@@ -142,7 +142,7 @@ function whom(): string {
   return `${names.join("; ")}; or one of ${people.length - named.length} members`;
 }
 
-/** Kept, so that what people were writing survives a restart. */
+/** The secret of the cookies that lead to held forms; kept, so that those survive a restart. */
 function keepCookieSecret(settings: LocalSettings): string {
   const file = inState(settings, "cookie-secret");
   try {

@@ -50,7 +50,7 @@ export async function startPgBouncer(options: PgBouncerOptions) {
     url: url.href,
     /** What its console shows, such as `clients` or `servers`; without the console's own connection. */
     show: (what: string) => ask(url, what),
-    /** It does nothing, and nobody can tell, until `thaw`. */
+    /** PgBouncer keeps its connections open and answers nothing on them until `thaw`. */
     freeze: () => void child.kill("SIGSTOP"),
     thaw: () => void child.kill("SIGCONT"),
     /** Lets what is running end. */
@@ -82,7 +82,7 @@ async function writeConfiguration(url: URL, pool: Pool) {
     [path.join(folder, "users.txt")]: `"${url.username}" "${url.password}"\n`,
     [path.join(folder, "pgbouncer.ini")]: configuration(url, folder, pool),
   };
-  // Asked for a place that everyone reaches: for a closed one, Postgres itself would be copied to an open one.
+  // Only the account matters here. In a folder that it cannot reach, this would copy Postgres's programs elsewhere.
   const { account } = await findPostgresHome(path.join(tmpdir(), "edgewise"));
   for (const [file, text] of Object.entries(files)) await writeFile(file, text, { mode: 0o600 });
   if (account)

@@ -34,7 +34,7 @@ test("a port that is taken is named, with the way to choose another", async () =
 
 async function newDataDir(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "edgewise-postgres-"));
-  // Whom root runs Postgres as must be able to pass through.
+  // Root runs Postgres as another user, who must be able to pass through this folder.
   await chmod(folder, 0o711);
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return path.join(folder, "data");

@@ -118,7 +118,7 @@ async function startServer(home: PostgresHome, options: PostgresOptions) {
   const log = await open(logFile, "w", 0o600);
   const child = spawnServer(home, options, log.fd);
   const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  // Should we end without stopping it, by an error of our own.
+  // An error of ours may end this process without `stop`: Postgres is to end with it.
   const killAtExit = () => void child.kill("SIGINT");
   process.once("exit", killAtExit);
   const isReady = await becomesReady(home, child);

@@ -44,7 +44,7 @@ export function onInterrupt(stop: () => Promise<void>): void {
   const parent = process.ppid;
   const watch = () => process.ppid !== parent && !stopping && void end();
   if (process.env.npm_lifecycle_event !== undefined) setInterval(watch, 1000).unref();
-  // Miniflare ends the process at its first signal, and the database would be left as it is. Nobody listens but us.
+  // Miniflare ends the process at its first signal and leaves the database running: its listeners are taken off.
   process.on("newListener", (name: string | symbol, listener: () => void) => {
     if (SIGNALS.some((signal) => signal === name)) queueMicrotask(() => process.off(name, listener));
   });

@@ -49,7 +49,7 @@ export async function startWorker(options: WorkerOptions) {
   const { port, env, hyperdrive, persist, log = (line: string) => console.error(line) } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
-  // Else Miniflare asks workers.cloudflare.com where this machine stands in the world.
+  // Without this, Miniflare asks workers.cloudflare.com where this machine stands in the world.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   const miniflare = new Miniflare({
     host: LOOPBACK,
@@ -100,7 +100,7 @@ export class Front extends WorkerEntrypoint {
     if (files.has(pathname)) return this.env.ASSETS.fetch(request);
     if (request.method === "GET" || request.method === "HEAD") return this.env.APP.fetch(request);
     const answer = this.write(request);
-    // Else a browser that hangs up would keep its place for ever.
+    // A browser that hangs up would otherwise keep its place for ever.
     this.ctx.waitUntil(answer.catch(() => {}));
     return answer;
   }
@@ -117,7 +117,7 @@ export class Front extends WorkerEntrypoint {
     }
   }
 }
-// Nobody is refused here: after 20 seconds it goes on without a place. What ctx.waitUntil was given ends after 30.
+// A write that has waited 20 seconds goes on without a place, since ctx.waitUntil ends what it was given after 30.
 async function myTurn() {
   const { promise, resolve } = Promise.withResolvers();
   waiting.add(resolve);

@@ -6,7 +6,7 @@ import { Problem, reportFailure } from "./problem.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../drizzle", import.meta.url));
 
-/** Any number will do, as long as it stays the same: everyone who migrates asks for this lock. */
+/** The advisory lock that every migration takes. The number is of no meaning, and must stay the same. */
 const LOCK_KEY = 7_302_193_884;
 /** How long to wait for somebody else's migration to end. */
 const TURN_TIMEOUT = "10min";

@@ -23,7 +23,7 @@ export default async function startDatabase({ vitest, provide }: TestProject) {
       "\nbuild/ is older than its sources, and it is what these tests run. `npm test` builds first.\n",
     );
   const folder = await mkdtemp(path.join(tmpdir(), "edgewise-test-"));
-  // Postgres refuses to run as root, and whom root runs it as must be able to pass through.
+  // Root runs Postgres as another user, who must be able to pass through this folder.
   await chmod(folder, 0o711);
   const server = await startPostgres({
     dataDir: path.join(folder, "postgres"),

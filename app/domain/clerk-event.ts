@@ -38,7 +38,7 @@ const URL_MAX = 2048;
 /** The last millisecond of the year 9999; later years have another notation. */
 const LATEST = 253_402_300_799_999;
 
-/** Milliseconds since 1970, whose fractions `Date` drops. What is none counts as missing. */
+/** Milliseconds since 1970, whose fractions `Date` drops. A value that is no such number counts as missing. */
 const Milliseconds = z.number().min(0).max(LATEST).optional().catch(undefined);
 const Name = z.string().transform(cleanName).nullable().catch(null);
 
@@ -90,7 +90,7 @@ export async function personFromUser(user: unknown): Promise<SavedPerson | { kin
   return readPerson(user, RANKS["user.created"], undefined);
 }
 
-/** An event without `updated_at` is as new as its sending: at 0 it would lose against everything. */
+/** A person without `updated_at` is as new as their event: dated 0, they would lose against every stored row. */
 async function readPerson(data: unknown, rank: "0" | "1", sentAt: number | undefined) {
   const parsed = ClerkUser.safeParse(data);
   if (!parsed.success) return { kind: "unusable" } as const;
@@ -118,14 +118,14 @@ function primaryEmail(person: z.output<typeof ClerkUser>): string | null {
   const primary = person.email_addresses.find((each) => each?.id === person.primary_email_address_id);
   if (primary?.verification.status !== "verified") return null;
   const address = primary.email_address.trim();
-  // A shortened or cleaned address would be somebody else's: one that does not fit is none.
+  // A shortened or cleaned address would be somebody else's, so an address that does not fit is not stored at all.
   const isAddress = address.isWellFormed() && /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(address);
   return isAddress && address.length <= EMAIL_MAX ? address : null;
 }
 
 /** One line, without the NUL that Postgres refuses and what a page cannot show; or null where nothing is left. */
 function cleanName(name: string): string | null {
-  // What is far too long is cut before it is cleaned: composing 100,000 accents on one letter takes seconds.
+  // A name that is far too long is cut before it is cleaned: composing 100,000 accents on one letter takes seconds.
   return [...cleanLine(name.slice(0, 10 * NAME_MAX))].slice(0, NAME_MAX).join("").trim() || null;
 }
 

@@ -4,7 +4,7 @@ export const TITLE_MIN = 3;
 /** Lemmy's and the reference's bound; longer titles wrap over four lines on a telephone. */
 export const TITLE_MAX = 200;
 
-/** Cleaning a line costs more than its length once accents pile up: what is far too long is refused unread. */
+/** UTF-16 units. A longer line is refused uncleaned: cleaning takes more time a character the more accents pile up. */
 export const LINE_UNITS_MAX = 2_000;
 
 export const BODY_MIN = 1;

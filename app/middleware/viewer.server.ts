@@ -27,7 +27,7 @@ import { holdForm } from "#app/request/held-form.server.ts";
 import { noteOutage } from "#app/request/parts.server.ts";
 import { hasEnded } from "#app/request/session-cookies.server.ts";
 
-/** Pages that must work for whoever comes, whatever the database knows of them. */
+/** Routes that answer people whom the database does not know or cannot be asked about, whatever they send. */
 const OPEN_TO_ALL = new Set(["sign-out", "*"]);
 
 /**
@@ -86,7 +86,7 @@ async function loadViewer({ context, pattern, params, url, request }: Arguments,
   return getViewerWithVotes(database, userId, thread);
 }
 
-/** Here the statement that finds the viewer brings their votes along, so that a member's page costs no second one. */
+/** On this page, the statement that finds the viewer brings their votes along: a second one would cost a round trip. */
 const THREAD_PAGE = "t/:number/:slug?";
 
 function threadPageOf(params: Arguments["params"], url: URL): { number: number; page: number } | null {

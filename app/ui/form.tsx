@@ -43,7 +43,7 @@ export function textareaValue(text: string): string {
 
 type BodyFieldProps = { label: string; value?: string; error?: string; rows?: number };
 
-// Written once: `toLocaleString` makes a formatter each time.
+// Made once, since each `toLocaleString` makes a formatter of its own.
 const bodyMax = BODY_MAX.toLocaleString("en");
 
 /** The Markdown field of every post. */

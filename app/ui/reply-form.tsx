@@ -7,7 +7,7 @@ import { useUnsentText } from "./use-unsent-text.ts";
 
 type Props = {
   thread: { number: number };
-  /** Null on a page that is the same for everyone. */
+  /** Null on a page for readers, which is the same for everyone: the server then makes the id when the form arrives. */
   submission: string | null;
   isSignedIn: boolean;
   replyTo?: number | null;

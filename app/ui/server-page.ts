@@ -1,7 +1,7 @@
 import { createContext } from "react";
 import type { HeldForm } from "#app/domain/held-form.ts";
 
-/** What a page without scripts may need, and no loader could know. Only the server provides it. */
+/** What a page drawn on the server knows and no loader does. In the browser it is always empty. */
 export type ServerPage = {
   /** The forum's name, for an error page where no loader could run. */
   siteName: string;
@@ -13,7 +13,7 @@ export type ServerPage = {
   outage: { madeAt: number | null; isMember: boolean } | null;
 };
 
-/** Such a page has no scripts, so the browser never draws it again. */
+/** A page that uses it carries no scripts: the browser, which has these values no more, would draw it differently. */
 export const ServerPageContext = createContext<ServerPage>({
   siteName: "",
   keptForm: null,

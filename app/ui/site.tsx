@@ -76,7 +76,7 @@ export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
   );
 }
 
-/** Says that the page is a copy and how old it is; to members, too, why it is not theirs. */
+/** Says that the page is a copy and how old it is; and tells members why it does not greet them. */
 export function OutageNotice({ madeAt, isMember }: { madeAt: number; isMember: boolean }) {
   return (
     <p className="outage" role="status">

@@ -63,13 +63,13 @@ async function readContents(sql: postgres.Sql): Promise<Map<string, Content>> {
       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`;
     const contents = new Map<string, Content>();
     for (const { schema, name } of tables) {
-      // A sum, since neither database promises an order.
+      // Rows are summed up, since neither database promises an order.
       const [content] = await all<Content[]>`
         select count(*)::integer as rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as sum
         from ${all(schema)}.${all(name)} t`;
       contents.set(`${schema}.${name}`, content as Content);
     }
-    // Without them a restored forum looks whole, and gives out numbers a second time.
+    // A forum restored without its sequences looks whole, and gives out numbers a second time.
     const sequences = await all<{ name: string; last: string }[]>`
       select schemaname || '.' || sequencename as name, coalesce(last_value, 0)::text as last from pg_sequences`;
     for (const { name, last } of sequences) contents.set(name, { rows: 1, sum: last });

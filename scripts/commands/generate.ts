@@ -48,7 +48,7 @@ Examples:
 
 /** What stands in a column of the type integer, and in a plan's memory. */
 const COUNT_MAX = 100_000_000;
-/** A home page shows them all. */
+/** The home page shows every category, so there is a bound. */
 const CATEGORIES_MAX = 500;
 const SEED_MAX = 999_999;
 

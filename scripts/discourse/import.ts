@@ -12,7 +12,7 @@ import { type ImportContext, type ThreadRows, threadRows } from "./thread-rows.t
 /** Replies of a batch, the most that an interruption loses: a fraction of a second's work. */
 const BATCH_REPLIES = 250;
 
-/** Any number will do, as long as it stays the same: every import asks for this lock. */
+/** The advisory lock that every import takes. The number is of no meaning, and must stay the same. */
 const LOCK_KEY = 7_302_193_885;
 
 export type ImportOptions = {

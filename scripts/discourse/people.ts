@@ -7,7 +7,7 @@ import type { Ids } from "./ids.ts";
 import { NOTES, type Notes } from "./notes.ts";
 import type { SurveyedPerson } from "./survey.ts";
 
-/** Losing a handle to somebody who registers this moment is bad luck once, and no luck twice. */
+/** How often handles are chosen anew because somebody who registered in that moment took one. */
 const ROUNDS_MAX = 5;
 
 type Newcomer = SurveyedPerson & { id: string };

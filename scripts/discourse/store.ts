@@ -45,8 +45,8 @@ export async function numberThreads(
 }
 
 /**
- * Takes numbers out of the sequence: the wanted ones where they are all free, else a block of new ones. Nobody starts
- * a thread meanwhile, for they would get one of them.
+ * Takes numbers out of the sequence: the wanted ones where they are all free, else a block of new ones. The table is
+ * locked meanwhile, since a new thread would get one of them.
  */
 export async function reserveNumbers(
   sql: postgres.Sql,

@@ -45,7 +45,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const FIRST_MOMENT = Date.UTC(2018, 10, 1);
 export const LAST_MOMENT = Date.UTC(2026, 10, 1);
 
-/** By what power the forum grows: half of everything happens in its last three years. */
+/** The power of time by which the forum grows: half of everything happens in its last three years. */
 const GROWTH = 1.6;
 
 /** The longest threads: how many, how long, and at most which share of all replies each takes. */
@@ -60,12 +60,12 @@ const LENGTH_DEVIATION = 1.5;
 /** Half of the threads go on for less than this, whatever their length. */
 const SPAN_MEDIAN_MS = 2 * DAY_MS;
 const SPAN_DEVIATION = 1.6;
-/** Faster than this, nobody answers on average. */
+/** The shortest average time between two replies of a thread. */
 const SPAN_A_REPLY_MS = 4 * MINUTE_MS;
 /** Most replies come soon after the opening post: times grow by this power of the number. */
 const FADING = 1.5;
 
-/** Who is there from the first moment. */
+/** Members who are there from the first moment. */
 const FOUNDERS = 10;
 
 /** What is known of every thread before a row is written. By index: threads stand in the order of their starts. */

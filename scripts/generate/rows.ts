@@ -82,7 +82,7 @@ type Setting = {
   /** The number of the first thread. */
   firstNumber: number;
   categoryIds: string[];
-  /** From `makeBodies`. */
+  /** As `makeBodies` made them. */
   bodies: string[];
 };
 
@@ -131,7 +131,7 @@ export function createRows({ plan, dice, seed, firstNumber, categoryIds, bodies 
     const present = membersAt(plan, moment);
     const count = Math.min(wanted, VOTES_MAX, Math.floor((present - 1) / 2));
     if (count === 0) return [];
-    // Nobody votes twice, nor for their own: who is drawn again leaves it to the next one.
+    // Nobody votes twice or for their own post: where such a member is drawn, the next one votes.
     const taken = new Set([authorOf(post)]);
     return Array.from({ length: count }, (_, index) => {
       const place = dice.bits(DRAW.voteVoter, thread, number) + index;

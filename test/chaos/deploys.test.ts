@@ -66,7 +66,7 @@ describe.skipIf(!findPgBouncer())("two deploys on one database", () => {
       [lead.toFirst, first, lead.toSecond],
       [lead.toSecond, second, lead.toFirst],
     ] as const) {
-      // Read before, so that whatever either keeps of this page is old.
+      // Both Workers read the page first, so that what each keeps of it is older than the reply.
       for (const fill of [lead.toFirst, lead.toSecond]) {
         fill();
         for (const as of [ada, null]) expect(await page(thread, as)).not.toContain(body);

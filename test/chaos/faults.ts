@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
 
 export type Fault = { name: string; strike(): Promise<void> };
 
-/** An outage lasts until so many more requests have gone wrong. */
+/** An outage lasts until this many requests have failed because of it. */
 const FELT = 20;
 
 /** What each kind of write sends to the database. */
@@ -48,7 +48,7 @@ export function faultsOf(stage: Stage, database: MortalPostgres, ledger: Ledger)
     {
       name: "Postgres has no connection left",
       async strike() {
-        // Else it would take back each connection that is taken from it.
+        // PgBouncer would otherwise take back each connection that is taken from it.
         stage.freezePooler();
         const release = await takeEveryConnection(database.url);
         stage.thawPooler();
@@ -57,7 +57,7 @@ export function faultsOf(stage: Stage, database: MortalPostgres, ledger: Ledger)
       },
     },
   ];
-  // Each twice, in between the cuts.
+  // Each outage comes twice, in between the cuts.
   const rounds = [...outages, ...outages];
   return cuts.flatMap((fault, at) => [fault, ...rounds.slice(at, at + 1)]);
 
@@ -84,7 +84,7 @@ async function takeEveryConnection(url: string): Promise<() => Promise<void>> {
     else await holder.end({ timeout: 1 });
     return isHeld;
   };
-  // What has been ended keeps its place for a moment longer.
+  // A connection that has been ended keeps its place for a moment longer.
   for (let others = 1; others > 0; ) {
     while (await take());
     const [first] = holders;

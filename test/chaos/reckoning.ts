@@ -56,7 +56,7 @@ async function reckonPosts(db: Database, ledger: Ledger, seeds: number): Promise
     if (row.authorId !== post.authorId) wrong.push(`${post.name} is another's`);
     if (!post.texts.has(row.text)) wrong.push(`${post.name} reads ${JSON.stringify(row.text)}`);
     if (!post.deleted.has(row.isDeleted)) wrong.push(`${post.name} is deleted: ${row.isDeleted}`);
-    // Nobody answers in these threads, so a thread goes with its opening post.
+    // These threads have no replies, so deleting the opening post deletes the thread.
     if (row.number === 1 && row.isThreadDeleted !== row.isDeleted)
       wrong.push(`${post.name} and its thread differ`);
     if (post.places.size > 1) wrong.push(`${post.name} led to ${[...post.places].join(" and ")}`);

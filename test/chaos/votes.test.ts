@@ -36,7 +36,7 @@ describe.skipIf(!findPgBouncer())("a hot reply, through PgBouncer", () => {
     };
     const statuses = await Promise.all(wishes.map(vote));
     expect(statuses.filter((status) => ![303, 503].includes(status))).toEqual([]);
-    // Whom the machine could not answer in time was told so, and presses "Try again", not all in the same moment.
+    // People whom the machine could not answer in time got a 503. They press "Try again", not all in the same moment.
     const untold = wishes.filter((_, at) => statuses[at] === 503);
     const comingBack = Array.from({ length: BACK_AT_ONCE }, async () => {
       for (let wish = untold.shift(); wish; wish = untold.shift())

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 /** What everybody writes in, made before they begin. */
 export type Places = {
   category: string;
-  /** Threads that everybody replies in, and whose replies 1 and 2 everybody votes on. Nobody who writes made them. */
+  /** Threads that every writer replies in and votes on (replies 1 and 2). No writer started them: one's own take no vote. */
   threads: number[];
   lockedThread: number;
 };

@@ -34,7 +34,7 @@ async function statusOf(path: string, at: Site = site): Promise<number> {
 
 /** 50 requests at once for ten pages, of readers and of a member in turns: what they were answered, each answer once. */
 async function fifty(): Promise<number[]> {
-  // Not fifty pages: the run's Postgres has a hundred connections for everybody.
+  // Ten pages rather than fifty, since the run's Postgres has a hundred connections for all tests.
   const addresses = await newAddresses(10);
   const answers = await Promise.all(
     Array.from({ length: 50 }, async (_, at) => {

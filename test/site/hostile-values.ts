@@ -67,7 +67,6 @@ export const HOSTILE_NAMES: Encoded[] = [
   ...INJECTIONS.map(encode),
   ...LETTERS.slice(0, 7),
   ...NUMBERS,
-  // No browser sends it, and workerd reads nothing in it.
 ];
 
 /** Encoded text as a server reads it: what is no UTF-8 becomes U+FFFD, and a stray `%` stays. */

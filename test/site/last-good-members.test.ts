@@ -25,7 +25,7 @@ const OUTAGES: [what: string, begin: () => unknown][] = [
 
 test.each(OUTAGES)("while the database %s, members get what everyone sees", async (_, begin) => {
   onTestFinished(site.heal);
-  // It is what somebody else has seen: the copies of a page are the same for everyone.
+  // The copies are of pages that somebody else has seen, since a copy is the same for everyone.
   for (const path of SHARED) expect((await readPage(site, path, { as: moderator })).status).toBe(200);
   await begin();
   await Promise.all(SHARED.slice(0, 3).map((path) => readPage(site, path, { as: ben })));
@@ -36,7 +36,7 @@ test.each(OUTAGES)("while the database %s, members get what everyone sees", asyn
     expect(shown.filter(({ tagName }) => tagName === "script")).toEqual([]);
     const header = shown.find(({ tagName }) => tagName === "header");
     expect(header && textOf(header)).toBe("Edgewise");
-    // Who is known to nobody may do nothing that needs a role.
+    // A member whom the database cannot be asked about is offered nothing that needs a role.
     expect(formsOf(copy.text).filter(({ action }) => action.includes("moderation"))).toEqual([]);
   }
   expect((await readPage(site, address, { as: moderator, method: "HEAD" })).status).toBe(200);

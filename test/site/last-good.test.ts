@@ -140,7 +140,7 @@ test("a page cache shows a copy for as long as the outage, and not longer", asyn
     expect(copy.headers.get("Cache-Control")).toBe("public, max-age=0, must-revalidate");
     expect(copy.headers.get("Edgewise-Copy")).toBeNull();
   }
-  // Once more, out of the page cache: as old as before, and older.
+  // Read once more, the page comes out of the page cache, and its copy is no younger than before.
   await expectCopies(brief, lists);
   await brief.proxy.heal();
   for (const path of lists)

@@ -129,7 +129,7 @@ test("what React Router's own client asks for is answered 503 too", async () => 
   site.proxy.cutOnce({ at: /"lastNumber"/, when: "before" });
   const { response } = await ask(dataTwin(path), { as: ada });
   expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
-  // Whom nobody knows just now gets the page that everyone gets, which has no script: loaded whole, it says 503 or more.
+  // A member who cannot be looked up gets the readers' page. It has no script, so the browser is told to load it whole.
   await site.proxy.refuse();
   for (const each of [path, "/settings"]) {
     const answer = await readAnswer(await site.fetch(dataTwin(each), { as: ada }));

@@ -138,7 +138,7 @@ test.each(CASES)("no copy shows %s before the outage", async (_, act, gone, left
     }
   expect(kept).toEqual(left);
 
-  // Whoever sees it as it is now has it as a copy from then on.
+  // A page that is read as it is now is the copy from then on.
   await site.heal();
   const { paths } = scene;
   const there: string[] = [];

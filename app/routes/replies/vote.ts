@@ -38,7 +38,7 @@ export async function clientAction({ serverAction }: Route.ClientActionArgs) {
   try {
     return await serverAction();
   } catch (error) {
-    // A redirect, to where a vote waits whose voter is signed out.
+    // The redirect to the page on which the vote of a signed-out voter waits.
     if (error instanceof Response) throw error;
     const message: unknown = isRouteErrorResponse(error) ? error.data?.message : null;
     return { problem: typeof message === "string" ? message : "Your vote did not arrive. Try again." };

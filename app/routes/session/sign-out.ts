@@ -18,7 +18,7 @@ export async function action(args: Route.ActionArgs) {
   return redirectDocument(homePath(), { status: 303, headers });
 }
 
-/** Longer than Clerk lets any session live unseen. */
+/** Longer than any session of Clerk's lasts: as a clock's skew, it lets a token that has run out name its session. */
 const EVER_MS = 10 * 365 * 24 * 3600 * 1000;
 
 /** The session of a token that has run out: without JavaScript every token has, a minute after its page was drawn. */
