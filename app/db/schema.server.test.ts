@@ -93,3 +93,37 @@ test.each([
 ])("refused by a unique constraint: %s", async (_, statement) => {
   expect(await refusal(statement)).toBe("unique");
 });
+
+/** An act of the author's, with whatever else is given. */
+const act = (columns: SQL, values: SQL): SQL => sql`
+  insert into moderations (moderator_id, value, ${columns}) values (${author.id}, 'true', ${values})`;
+
+test.each([
+  ["a lock of a member", act(sql`action, member_id`, sql`'lock', ${voter.id}`)],
+  ["a role of a thread", act(sql`action, thread_id`, sql`'role', ${theThread}`)],
+  ["a lock of nothing", act(sql`action`, sql`'lock'`)],
+  ["a lock of both", act(sql`action, thread_id, member_id`, sql`'lock', ${theThread}, ${voter.id}`)],
+  ["an act that there is not", act(sql`action, thread_id`, sql`'hide', ${theThread}`)],
+])("refused by a check: %s", async (_, statement) => {
+  expect(await refusal(statement)).toBe("check");
+});
+
+test("what a moderator did can be added to and not changed; the reason alone can be taken away", async () => {
+  await db.execute(
+    act(sql`action, member_id, reason`, sql`'suspension', ${voter.id}, 'Words about a person'`),
+  );
+  const rows = () => db.execute<Record<string, unknown>>(sql`select * from moderations`);
+  const before = await rows();
+  for (const statement of [
+    sql`update moderations set value = 'false'`,
+    sql`update moderations set reason = 'Other words'`,
+    sql`update moderations set reason = null, created_at = now() + interval '1 hour'`,
+    sql`update moderations set moderator_id = null`,
+    sql`delete from moderations`,
+    sql`truncate moderations`,
+  ])
+    expect(await refusal(statement)).toBe("P0001");
+  expect(await rows()).toEqual(before);
+  await db.execute(sql`update moderations set reason = null`);
+  expect(await rows()).toEqual([{ ...before[0], reason: null }]);
+});

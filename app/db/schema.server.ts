@@ -6,7 +6,9 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -207,6 +209,85 @@ export const replyVotes = pgTable(
     check("reply_votes_value_check", sql`${t.value} in (-1, 1)`),
   ],
 );
+
+/** What edits replaced: the source of a reply as it stood, written by the statement that replaced it. */
+export const replyRevisions = pgTable(
+  "reply_revisions",
+  {
+    replyId: uuid("reply_id")
+      .notNull()
+      .references(() => threadReplies.id, { onDelete: "restrict" }),
+    /** The `revision` of the reply that this was, from 0 on. */
+    revision: integer("revision").notNull(),
+    /** The thread's title at that time, where the reply is the opening post. */
+    title: text("title"),
+    body: text("body").notNull(),
+    replacedBy: text("replaced_by")
+      .notNull()
+      .references(() => user.id, { onDelete: "restrict" }),
+    replacedAt: moment("replaced_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.replyId, t.revision] })],
+);
+
+/**
+ * What moderators, admins and operators did, one row each. Append-only: a trigger (drizzle/0004) refuses everything but
+ * inserts, and the erasure of a reason when the person whom it is about is erased.
+ */
+export const moderations = pgTable(
+  "moderations",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    action: text("action").notNull(),
+    /** Who did it; null for an operator at the command line, who is no member. */
+    moderatorId: text("moderator_id").references(() => user.id, { onDelete: "restrict" }),
+    /** On what, or on whom: threads are locked and pinned, members get roles and suspensions. */
+    threadId: uuid("thread_id").references(() => threads.id, { onDelete: "restrict" }),
+    memberId: text("member_id").references(() => user.id, { onDelete: "restrict" }),
+    /** What was set: `true` or `false`, a role, the time at which a suspension ends. */
+    value: text("value").notNull(),
+    /** Why, in the words of whoever did it; null where none were asked for. */
+    reason: text("reason"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    check("moderations_action_check", sql`${t.action} in ('lock', 'pin', 'role', 'suspension')`),
+    check(
+      "moderations_subject_check",
+      sql`(${t.threadId} is not null) = (${t.action} in ('lock', 'pin')) and (${t.memberId} is null) = (${t.threadId} is not null)`,
+    ),
+    index("moderations_thread_idx").on(t.threadId, t.id).where(sql`thread_id is not null`),
+    index("moderations_member_idx").on(t.memberId, t.id).where(sql`member_id is not null`),
+  ],
+);
+
+/** What happened (app/domain/events.ts), written by the statement that made it happen, and kept for 30 days. */
+export const events = pgTable(
+  "events",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text("kind").notNull(),
+    /** The event's ids and numbers: no text, and nothing personal. */
+    data: jsonb("data").notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    /** When all that follows from it was seen to. */
+    handledAt: moment("handled_at"),
+  },
+  (t) => [
+    index("events_unhandled_idx").on(t.id).where(sql`handled_at is null`),
+    index("events_created_idx").on(t.createdAt),
+  ],
+);
+
+/**
+ * Sessions of Clerk's out of which somebody has signed. A token stays valid for the rest of its minute, wherever a copy of
+ * it is: for as long nobody may come in with it. Sign-out deletes the rows that no token can need any more.
+ */
+export const endedSessions = pgTable("ended_sessions", {
+  /** Clerk's session id. */
+  sessionId: text("session_id").primaryKey(),
+  endedAt: moment("ended_at").notNull().defaultNow(),
+});
 
 export const userRelations = relations(user, ({ one, many }) => ({
   member: one(members, { fields: [user.id], references: [members.userId] }),
