@@ -5,12 +5,13 @@ type Act<T> = (db: DatabaseConnection) => Promise<T>;
 
 /**
  * Lets two statements meet in one exact way: `first` is carried out and not yet committed while `second` runs into
- * it, and is committed once `second` waits for it (or has ended without waiting).
+ * it, and is committed once `second` waits for it (or has ended without waiting). `meanwhile` comes before that.
  */
 export async function meet<First, Second>(
   connect: (count: number) => DatabaseConnection[],
   first: Act<First>,
   second: Act<Second>,
+  meanwhile?: Act<unknown>,
 ): Promise<[First, Second]> {
   const [one, two, observer] = connect(3) as [DatabaseConnection, DatabaseConnection, DatabaseConnection];
   const [process] = await two.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
@@ -22,6 +23,7 @@ export async function meet<First, Second>(
   });
   running.catch(() => {});
   while (!isOver && !(await isWaiting(observer, process?.pid ?? 0)));
+  await meanwhile?.(observer);
   await one.execute(sql`commit`);
   return [before, await running];
 }

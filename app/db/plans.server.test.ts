@@ -1,11 +1,10 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { measureBuffers } from "#bench/scale/measure.ts";
 import { findSubjects } from "#bench/scale/subjects.ts";
 import { pages, writes } from "#bench/scale/workload.ts";
-import { connect } from "#scripts/connection.ts";
 import { defaultSize, generateForum } from "#scripts/generate/generate.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testForum } from "#test/database.ts";
 import type { Database } from "./client.server.ts";
 import { explain, type PlanNode } from "./plans.server.ts";
 
@@ -26,12 +25,7 @@ const LARGE_TABLES = new Set(["threads", "thread_replies", "reply_votes", "membe
 
 /** A generated forum that this file has for itself. A page's own connection waits five seconds; this one has time. */
 async function forumOf(replies: number): Promise<Database> {
-  const { url, drop } = await createTestDatabase();
-  const { sql, db, close } = await connect(url);
-  afterAll(async () => {
-    await close();
-    await drop();
-  });
+  const { sql, db } = await testForum();
   await generateForum(sql, { ...defaultSize(replies), seed: 1 });
   return db;
 }

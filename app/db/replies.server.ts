@@ -1,11 +1,13 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
-import type { Refusal } from "#app/domain/permissions.ts";
+import type { Outcome } from "#app/domain/outcome.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
-import { integer, mayWrite, word } from "./statements.server.ts";
-import { THREAD_STATE } from "./threads.server.ts";
+import { deleteRefusal, editRefusal, personOf, replyRefusal, writeRefusal } from "./refusals.server.ts";
+import { integer, word } from "./statements.server.ts";
+import { FIRST_BODY, THREAD_STATE, type ThreadPlace } from "./threads.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 /**
  * A thread's state with one of its replies as it was typed (null where no such reply is), as `viewerId` may
@@ -38,16 +40,14 @@ export type NewReply = {
   replyTo: number | null;
   submission: string;
 };
-export type CreatedReply =
-  | { outcome: "created"; number: number; thread: { number: number; title: string; category: string } }
-  | { outcome: "refused"; refusal: Refusal }
-  | { outcome: "no-thread" };
+export type CreatedReply = { number: number; thread: ThreadPlace };
 
 /**
  * Writes a reply. One statement: the thread's row lock gives out the number, and the thread's state is
- * looked at under it. A second arrival of a submission answers with the reply that the first one made.
+ * looked at under it. A second arrival of a submission answers with the reply that the first one made. `conflict`: the
+ * submission came before with another text, and nothing was written.
  */
-export async function createReply(db: Database, reply: NewReply): Promise<CreatedReply> {
+export async function createReply(db: Database, reply: NewReply): Promise<Outcome<CreatedReply, object>> {
   try {
     return await insertReply(db, reply);
   } catch (error) {
@@ -56,56 +56,65 @@ export async function createReply(db: Database, reply: NewReply): Promise<Create
   }
 }
 
-type InsertedReply = {
-  number: number | null;
-  thread: number | null;
-  title: string;
-  category: string;
-  status: "open" | "locked" | null;
-  mayWrite: boolean;
-};
-
-async function insertReply(db: Database, reply: NewReply): Promise<CreatedReply> {
+function insertReply(db: Database, reply: NewReply) {
   const { authorId, submission } = reply;
-  const [row] = await db.execute<InsertedReply>(sql`
-    with earlier as (
-      select r.number, t.number as thread, t.title, t.category_id from thread_replies r join threads t on t.id = r.thread_id
+  return write<CreatedReply, object>(
+    db,
+    sql`
+    with ${personOf(authorId)}, earlier as (
+      select r.number, t.number as thread, t.title,
+        (t.number, ${FIRST_BODY}) = (${reply.thread}, ${reply.body}) as "isRepeat"
+      from thread_replies r join threads t on t.id = r.thread_id
       where r.author_id = ${authorId} and r.submission = ${submission}::uuid
+    ), target as materialized (
+      select t.id, ${replyRefusal} as refusal
+      from threads t cross join person
+      where t.number = ${reply.thread} and t.deleted_at is null and not exists (select 1 from earlier)
+      for no key update of t
     ), thread as (
-      update threads
-      set last_number = last_number + 1, reply_count = reply_count + 1,
+      update threads t
+      set last_number = t.last_number + 1, reply_count = t.reply_count + 1,
         -- now() was fixed before this statement waited for the lock; times must follow the numbers.
-        last_activity_at = greatest(last_activity_at, clock_timestamp())
-      where number = ${reply.thread} and status = 'open' and deleted_at is null
-        and ${mayWrite(authorId)} and not exists (select 1 from earlier)
-      returning id, number, title, category_id, last_number, last_activity_at
+        last_activity_at = greatest(t.last_activity_at, clock_timestamp())
+      from target
+      where t.id = target.id and target.refusal is null
+      returning t.id, t.number, t.title, t.author_id, t.category_id, t.last_number, t.last_activity_at
     ), created as (
       insert into thread_replies
         (id, thread_id, author_id, number, reply_to_number, body, body_html, renderer_version, submission, created_at)
-      select ${uuidv7()}::uuid, thread.id, ${authorId}, thread.last_number,
+      select ${uuidv7()}::uuid, thread.id, person.id, thread.last_number,
         (select p.number from thread_replies p where p.thread_id = thread.id and p.number = ${reply.replyTo}::integer),
         ${reply.body}, ${renderMarkdown(reply.body)}, ${RENDERER_VERSION}::smallint, ${submission}::uuid,
         thread.last_activity_at
-      from thread
-      returning number
+      from thread, person
     ), counted as (
       update categories set reply_count = reply_count + 1 where id in (select category_id from thread)
-    ), result as (
-      select created.number, thread.number as thread, thread.title, thread.category_id from created, thread
-      union all select number, thread, title, category_id from earlier
-    )
-    select result.number, result.thread::integer as thread, result.title, c.slug as category, state.status,
-      ${mayWrite(authorId)} as "mayWrite"
-    from (select 1) one
-    left join result on true
-    left join categories c on c.id = result.category_id
-    left join threads state on state.number = ${reply.thread} and state.deleted_at is null`);
-  if (row?.number && row.thread) {
-    const { number, thread, title, category } = row;
-    return { outcome: "created", number, thread: { number: thread, title, category } };
-  }
-  if (!row?.mayWrite) return { outcome: "refused", refusal: "suspended" };
-  return row.status ? { outcome: "refused", refusal: "locked" } : { outcome: "no-thread" };
+    ), ${recordEvents(
+      eventOf(
+        "reply-written",
+        {
+          thread: sql`thread.number`,
+          reply: sql`thread.last_number`,
+          category: sql`thread.category_id`,
+          author: sql`person.id`,
+          starter: sql`thread.author_id`,
+        },
+        sql`from thread, person`,
+      ),
+    )}
+    select
+      case when earlier."isRepeat" then null else coalesce(target.refusal, ${writeRefusal}) end as refusal,
+      case when not earlier."isRepeat" then '{}'::json end as newer,
+      coalesce(thread.last_number, earlier.number) as number,
+      json_build_object('number', coalesce(thread.number, earlier.thread), 'title', coalesce(thread.title, earlier.title))
+        as thread,
+      ${EVENTS}
+    from person
+    left join earlier on true
+    left join target on true
+    left join thread on true
+    where ${writeRefusal} is not null or earlier.number is not null or target.id is not null`,
+  );
 }
 
 export type ReplyEdit = {
@@ -118,86 +127,79 @@ export type ReplyEdit = {
   /** The revision that the form was drawn from. */
   revision: number;
 };
-export type EditedReply =
-  | {
-      outcome: "saved";
-      title: string;
-      /** Whether the thread's title may be another now. */
-      isRetitled: boolean;
-    }
-  | { outcome: "conflict"; body: string; title: string; revision: number }
-  | { outcome: "refused"; refusal: Refusal }
-  | { outcome: "no-reply" };
+/** What stands there in place of what the form was drawn from. */
+export type NewerReply = { body: string; title: string; revision: number };
 
 /**
- * Saves what an author changed. One statement. Where the reply was edited since the form was drawn, nothing
- * is written and the newer text comes back; a repeat of the very same edit counts as saved.
+ * Saves what an author changed, and keeps what that replaced. One statement. Where the reply was edited since the form
+ * was drawn, nothing is written and the newer text comes back; a repeat of the very same edit counts as saved.
  */
-export async function editReply(db: Database, edit: ReplyEdit): Promise<EditedReply> {
-  const [row] = await db.execute<{
-    isSaved: boolean;
-    body: string | null;
-    title: string | null;
-    revision: number | null;
-    refusal: Refusal | null;
-  }>(sql`
-    with target as (
-      select r.id, t.id as thread_id, r.body, r.revision, t.title,
-        case
-          when not ${mayWrite(edit.authorId)} then 'suspended'
-          when r.author_id <> ${edit.authorId} then 'not-author'
-          when r.deleted_at is not null or t.deleted_at is not null then 'deleted'
-          when t.status = 'locked' then 'locked'
-        end as refusal
-      from thread_replies r join threads t on t.id = r.thread_id
-      where t.number = ${edit.thread} and r.number = ${edit.number}::integer
-        and (t.deleted_at is null or t.author_id = ${edit.authorId})
+export function editReply(
+  db: Database,
+  { thread, number, authorId, body, title, revision }: ReplyEdit,
+): Promise<Outcome<{ title: string }, NewerReply>> {
+  return write(
+    db,
+    sql`
+    with ${personOf(authorId)}, target as materialized (
+      select t.id as thread_id, t.number as thread, t.title, coalesce(${title}::text, t.title) as new_title,
+        r.id, r.number, r.body, r.revision, ${editRefusal} as refusal
+      from threads t join thread_replies r on r.thread_id = t.id cross join person
+      where t.number = ${thread} and r.number = ${number}::integer
+        and (t.deleted_at is null or t.author_id = person.id)
+      ${lockPost(number)}
+    ), edit as materialized (
+      -- A save that changes no word counts as an edit of the text: it shows as edited from now on.
+      select target.*, body <> ${body} or title = new_title as "isRewritten", title <> new_title as "isRetitled"
+      from target
+      where refusal is null and revision = ${revision}::integer
+    ), replaced as (
+      insert into reply_revisions (reply_id, revision, title, body, replaced_by)
+      select edit.id, edit.revision, case when edit.number = 1 then edit.title end, edit.body, person.id
+      from edit, person
     ), saved as (
       update thread_replies r
-      set body = ${edit.body}, body_html = ${renderMarkdown(edit.body)},
+      set body = ${body}, body_html = ${renderMarkdown(body)},
         renderer_version = ${RENDERER_VERSION}::smallint, revision = r.revision + 1, edited_at = now()
-      from target
-      where r.id = target.id and target.refusal is null and r.revision = ${edit.revision}::integer
-        and r.deleted_at is null
-      returning r.id
+      from edit
+      where r.id = edit.id
     ), retitled as (
-      update threads t set title = ${edit.title ?? ""} from target
-      where ${edit.title !== null} and t.id = target.thread_id and exists (select 1 from saved)
-    )
-    select exists (select 1 from saved) as "isSaved", target.body, target.title, target.revision,
-      target.refusal
-    from target`);
-  if (!row) return { outcome: "no-reply" };
-  if (row.refusal) return { outcome: "refused", refusal: row.refusal };
-  const title = edit.title ?? row.title ?? "";
-  if (row.isSaved) return { outcome: "saved", title, isRetitled: title !== row.title };
-  const current = row.revision === edit.revision ? await getCurrent(db, edit) : row;
-  if (current?.body === edit.body && current.title === title)
-    return { outcome: "saved", title, isRetitled: edit.title !== null };
-  if (!current) return { outcome: "refused", refusal: "deleted" };
-  return {
-    outcome: "conflict",
-    body: current.body ?? "",
-    title: current.title ?? "",
-    revision: current.revision ?? 0,
-  };
+      update threads t set title = edit.new_title from edit where t.id = edit.thread_id and edit."isRetitled"
+    ), ${recordEvents(
+      eventOf(
+        "reply-edited",
+        { thread: sql`edit.thread`, reply: sql`edit.number`, author: sql`person.id` },
+        sql`from edit, person where edit."isRewritten"`,
+      ),
+      eventOf(
+        "thread-retitled",
+        { thread: sql`edit.thread`, author: sql`person.id` },
+        sql`from edit, person where edit."isRetitled"`,
+      ),
+    )}
+    select coalesce(target.refusal, ${writeRefusal}) as refusal, target.new_title as title,
+      case when target.revision <> ${revision}::integer and (target.body, target.title) <> (${body}, target.new_title)
+        then json_build_object('body', target.body, 'title', target.title, 'revision', target.revision)
+      end as newer,
+      ${EVENTS}
+    from person left join target on true
+    where ${writeRefusal} is not null or target.id is not null`,
+  );
 }
 
-/** The text that won a race which the losing statement's snapshot could not see yet. */
-async function getCurrent(db: Database, { thread, number, authorId }: ReplyEdit) {
-  const found = await getReply(db, { thread, number, viewerId: authorId });
-  if (!found?.reply || found.reply.isDeleted) return null;
-  return { body: found.reply.body, title: found.thread.title, revision: found.reply.revision };
+/**
+ * Locks a post for a write: the thread's row first, as strongly as the write needs it, then the reply's. The opening post's
+ * title and score stand in the thread's row.
+ */
+export function lockPost(number: number): SQL {
+  return number === 1 ? sql`for no key update of t, r` : sql`for share of t for no key update of r`;
 }
-
-/** The thread that a reply was deleted from or restored to, and why nothing was done, if so. */
-export type DeletedReply = { number: number; title: string; category: string; refusal: Refusal | null };
 
 /**
  * Deletes what its author wrote, or brings it back. A reply leaves its place; an opening post that nobody
- * has answered takes its thread along. `refusal` says why nothing was done. Null: no such reply. One statement.
+ * has answered takes its thread along. Answers the thread that it stands in. One statement.
  */
-export async function deleteReply(
+export function deleteReply(
   db: Database,
   {
     thread,
@@ -205,45 +207,59 @@ export async function deleteReply(
     authorId,
     deleted,
   }: { thread: number; number: number; authorId: string; deleted: boolean },
-): Promise<DeletedReply | null> {
-  const step = deleted ? -1 : 1;
-  const [row] = await db.execute<DeletedReply>(sql`
-    with target as (
-      select r.id, t.number, t.title, t.category_id,
+): Promise<Outcome<ThreadPlace>> {
+  const place = {
+    thread: sql`thread`,
+    category: sql`category_id`,
+    author: sql`author_id`,
+  };
+  return write(
+    db,
+    sql`
+    with ${personOf(authorId)}, target as materialized (
+      select t.id as thread_id, t.number as thread, t.title, t.category_id, t.author_id as starter,
+        r.id, r.number, r.author_id, (r.deleted_at is null) = ${deleted} as "isChanged",
+        case when r.number > 1 then ${deleted ? -1 : 1}::integer else 0 end as replies,
         case
-          when not ${mayWrite(authorId)} then 'suspended'
-          when r.author_id <> ${authorId} then 'not-author'
-        end as refusal
-      from thread_replies r join threads t on t.id = r.thread_id
+          when r.number > 1 then 0
+          when ${deleted} and t.reply_count = 0 then -1
+          when not ${deleted} and t.deleted_at is not null then 1
+          else 0
+        end as threads,
+        ${deleteRefusal} as refusal
+      from threads t join thread_replies r on r.thread_id = t.id cross join person
       where t.number = ${thread} and r.number = ${number}::integer
-        and (t.deleted_at is null or (r.number = 1 and t.author_id = ${authorId}))
+        and (t.deleted_at is null or (r.number = 1 and t.author_id = person.id))
+      for no key update of t, r
+    ), change as materialized (
+      select * from target where refusal is null and "isChanged"
     ), changed as (
       update thread_replies r
       set deleted_at = ${deleted ? sql`now()` : sql`null`}, deleted_by = ${deleted ? authorId : null}
-      from target
-      where r.id = target.id and target.refusal is null and (r.deleted_at is null) = ${deleted}
-      returning r.thread_id, r.number
+      from change
+      where r.id = change.id
     ), counted as (
       update threads t
-      set reply_count = t.reply_count + case when changed.number > 1 then ${step}::integer else 0 end,
-        deleted_at = case when changed.number > 1 then t.deleted_at
-          when ${deleted} and t.reply_count = 0 then now() end,
-        deleted_by = case when changed.number > 1 then t.deleted_by
-          when ${deleted} and t.reply_count = 0 then ${authorId} end
-      from changed
-      where t.id = changed.thread_id
-      returning t.id, t.category_id, changed.number, t.deleted_at
+      set reply_count = t.reply_count + change.replies,
+        deleted_at = case change.threads when 0 then t.deleted_at when -1 then now() end,
+        deleted_by = case change.threads when 0 then t.deleted_by when -1 then change.author_id end
+      from change
+      where t.id = change.thread_id
     ), category as (
       update categories c
-      set reply_count = c.reply_count + case when counted.number > 1 then ${step}::integer else 0 end,
-        thread_count = c.thread_count + case
-          when counted.number = 1 and ${deleted} and counted.deleted_at is not null then -1
-          when counted.number = 1 and not ${deleted} and before.deleted_at is not null then 1
-          else 0 end
-      from counted join threads before on before.id = counted.id
-      where c.id = counted.category_id
-    )
-    select target.number::integer as number, target.title, c.slug as category, target.refusal
-    from target join categories c on c.id = target.category_id`);
-  return row ?? null;
+      set reply_count = c.reply_count + change.replies, thread_count = c.thread_count + change.threads
+      from change
+      where c.id = change.category_id and (change.replies, change.threads) <> (0, 0)
+    ), ${recordEvents(
+      eventOf(
+        deleted ? "reply-deleted" : "reply-restored",
+        { ...place, reply: sql`number`, starter: sql`starter` },
+        sql`from change`,
+      ),
+      eventOf(deleted ? "thread-deleted" : "thread-restored", place, sql`from change where threads <> 0`),
+    )}
+    select coalesce(target.refusal, ${writeRefusal}) as refusal, target.thread::integer as number, target.title, ${EVENTS}
+    from person left join target on true
+    where ${writeRefusal} is not null or target.id is not null`,
+  );
 }

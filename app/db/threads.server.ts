@@ -3,10 +3,14 @@ import { v7 as uuidv7 } from "uuid";
 import type { Cursor } from "#app/domain/cursor.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
+import type { Outcome } from "#app/domain/outcome.ts";
 import type { Sort } from "#app/domain/paging.ts";
-import type { CategoryName, CategoryPage, HomePage, ThreadPage, ThreadState } from "#app/domain/views.ts";
+import type { CategoryName, CategoryPage, HomePage, ThreadPage } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
-import { boolean, integer, mayWrite, timestamp, word } from "./statements.server.ts";
+import { forEveryone, type Public } from "./public.server.ts";
+import { moderateRefusal, personOf, writeRefusal } from "./refusals.server.ts";
+import { boolean, integer, timestamp, word } from "./statements.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 /** What a list is ordered by; an index stands behind each (app/db/schema.server.ts). */
 const SORT_KEYS: Record<Sort, SQL> = {
@@ -18,7 +22,7 @@ const SORT_KEYS: Record<Sort, SQL> = {
 const THREAD_SUMMARY = sql`
   t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
   t.created_at as "createdAt", t.last_activity_at as "lastActivityAt",
-  json_build_object('slug', c.slug, 'name', c.name) as category,
+  json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category,
   t.author_id as "authorId", json_build_object('handle', author.handle, 'imageUrl', person.image_url) as author,
   coalesce(last_reply.author_id, t.author_id) as "lastAuthorId",
   coalesce(last_author.handle, author.handle) as "lastAuthor"`;
@@ -38,7 +42,7 @@ function cursorKey(after: Cursor): SQL {
 export async function getHomePage(
   db: Database,
   { sort, after }: { sort: Sort; after: Cursor | null },
-): Promise<HomePage> {
+): Promise<Public<HomePage>> {
   const key = SORT_KEYS[sort];
   const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${integer(after.number)})` : sql``;
   const [row] = await db.execute<HomePage>(sql`
@@ -52,7 +56,7 @@ export async function getHomePage(
         order by ${key} desc, t.number desc
         limit ${integer(THREADS_PER_PAGE + 1)}
       ) listed) as threads`);
-  return row ?? { categories: [], threads: [] };
+  return forEveryone(row ?? { categories: [], threads: [] });
 }
 
 /**
@@ -62,7 +66,7 @@ export async function getHomePage(
  */
 const CATEGORY_SUMMARIES = sql`(
   select coalesce(json_agg(json_build_object(
-    'slug', c.slug, 'name', c.name, 'description', c.description,
+    'id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description,
     'threadCount', c.thread_count, 'replyCount', c.reply_count, 'latest', to_json(latest)
   ) order by c.position, c.name), '[]')
   from categories c
@@ -84,13 +88,13 @@ export async function getCategoryPage(
   db: Database,
   slug: string,
   { sort, after }: { sort: Sort; after: Cursor | null },
-): Promise<CategoryPage | null> {
+): Promise<Public<CategoryPage> | null> {
   const key = SORT_KEYS[sort];
   const from = after
     ? sql`and (t.is_pinned, ${key}, t.number) < (${boolean(after.isPinned)}, ${cursorKey(after)}, ${integer(after.number)})`
     : sql``;
   const [page] = await db.execute<CategoryPage>(sql`
-    select c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
+    select c.id, c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
       select coalesce(json_agg(listed), '[]') from (
         select ${THREAD_SUMMARY}
         from threads t
@@ -101,12 +105,21 @@ export async function getCategoryPage(
       ) listed) as threads
     from categories c
     where c.slug = ${word(slug)}`);
-  return page ?? null;
+  return page ? forEveryone(page) : null;
 }
 
 /** The categories by name, for choosing one. One statement. */
-export async function listCategories(db: Database): Promise<CategoryName[]> {
+export async function listCategories(db: Database): Promise<Omit<CategoryName, "id">[]> {
   return db.execute(sql`select slug, name from categories order by position, name`);
+}
+
+/** A thread with the replies of one page (1, 2, …), as everyone may see it; or null. One statement. */
+export async function getPublicThreadPage(
+  db: Database,
+  { number, page }: { number: number; page: number },
+): Promise<Public<ThreadPage> | null> {
+  const thread = await getThreadPage(db, { number, page, viewerId: null });
+  return thread && forEveryone(thread);
 }
 
 /**
@@ -123,7 +136,7 @@ export async function getThreadPage(
   const [thread] = await db.execute<ThreadPage>(sql`
     select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
-      json_build_object('slug', c.slug, 'name', c.name) as category,
+      json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category,
       (with page as materialized (
         select r.id, r.thread_id, r.number, r.author_id, r.reply_to_number, r.score, r.edited_at, r.created_at,
           r.deleted_at is not null as is_deleted, case when r.deleted_at is null then r.body_html end as body_html
@@ -169,6 +182,12 @@ export const THREAD_STATE = sql`
   t.number::integer as number, t.title, t.status, t.is_pinned as "isPinned",
   t.deleted_at is not null as "isDeleted"`;
 
+/** What a reply `r` said, and the title of its thread `t`, before any edit that is kept. */
+const FIRST_TITLE = sql`coalesce(
+  (select first.title from reply_revisions first where first.reply_id = r.id order by first.revision limit 1), t.title)`;
+export const FIRST_BODY = sql`coalesce(
+  (select first.body from reply_revisions first where first.reply_id = r.id order by first.revision limit 1), r.body)`;
+
 export type NewThread = {
   authorId: string;
   category: string;
@@ -176,15 +195,16 @@ export type NewThread = {
   body: string;
   submission: string;
 };
-export type CreatedThread =
-  | { outcome: "created"; number: number; title: string }
-  | { outcome: "no-category" | "refused" };
 
 /**
  * Starts a thread with its opening post. One statement; a second arrival of the same submission answers with
- * the thread that the first one made, also when both come at once.
+ * the thread that the first one made, also when both come at once. `conflict`: the submission came before with another
+ * text, and nothing was written.
  */
-export async function createThread(db: Database, thread: NewThread): Promise<CreatedThread> {
+export async function createThread(
+  db: Database,
+  thread: NewThread,
+): Promise<Outcome<{ number: number; title: string }, object>> {
   try {
     return await insertThread(db, thread);
   } catch (error) {
@@ -193,58 +213,125 @@ export async function createThread(db: Database, thread: NewThread): Promise<Cre
   }
 }
 
-async function insertThread(db: Database, thread: NewThread): Promise<CreatedThread> {
+function insertThread(db: Database, thread: NewThread) {
   const { authorId, submission } = thread;
-  const [row] = await db.execute<{ number: number | null; title: string; mayWrite: boolean }>(sql`
-    with earlier as (
-      select t.number, t.title from thread_replies r join threads t on t.id = r.thread_id
+  return write<{ number: number; title: string }, object>(
+    db,
+    sql`
+    with ${personOf(authorId)}, earlier as (
+      select t.number, t.title,
+        (c.slug, ${FIRST_TITLE}, ${FIRST_BODY}) = (${thread.category}, ${thread.title}, ${thread.body}) as "isRepeat"
+      from thread_replies r
+      join threads t on t.id = r.thread_id
+      join categories c on c.id = t.category_id
       where r.author_id = ${authorId} and r.submission = ${submission}::uuid
+    ), category as (
+      select id from categories where slug = ${thread.category}
     ), created as (
       insert into threads (id, category_id, author_id, title)
-      select ${uuidv7()}::uuid, c.id, ${authorId}, ${thread.title} from categories c
-      where c.slug = ${thread.category} and ${mayWrite(authorId)} and not exists (select 1 from earlier)
-      returning id, number, title, category_id
+      select ${uuidv7()}::uuid, category.id, person.id, ${thread.title} from category, person
+      where ${writeRefusal} is null and not exists (select 1 from earlier)
+      returning id, number, title, category_id, author_id
     ), opening as (
       insert into thread_replies (id, thread_id, author_id, number, body, body_html, renderer_version, submission)
-      select ${uuidv7()}::uuid, created.id, ${authorId}, 1, ${thread.body}, ${renderMarkdown(thread.body)},
+      select ${uuidv7()}::uuid, created.id, created.author_id, 1, ${thread.body}, ${renderMarkdown(thread.body)},
         ${RENDERER_VERSION}::smallint, ${submission}::uuid
       from created
     ), counted as (
       update categories set thread_count = thread_count + 1 where id in (select category_id from created)
-    ), result as (select number, title from created union all select number, title from earlier)
-    select (select number from result)::integer as number, (select title from result) as title,
-      ${mayWrite(authorId)} as "mayWrite"`);
-  if (row?.number) return { outcome: "created", number: row.number, title: row.title };
-  return { outcome: row?.mayWrite ? "no-category" : "refused" };
+    ), ${recordEvents(
+      eventOf(
+        "thread-started",
+        { thread: sql`number`, category: sql`category_id`, author: sql`author_id` },
+        sql`from created`,
+      ),
+    )}
+    select
+      case
+        when earlier."isRepeat" then null
+        when ${writeRefusal} is not null then ${writeRefusal}
+        when earlier.number is null and category.id is null then 'no-category'
+      end as refusal,
+      case when not earlier."isRepeat" then '{}'::json end as newer,
+      coalesce(created.number, earlier.number)::integer as number, coalesce(created.title, earlier.title) as title,
+      ${EVENTS}
+    from person
+    left join earlier on true
+    left join category on true
+    left join created on true`,
+  );
 }
 
-/** Locks a thread or opens it again, and says who did. Answers its state, or null. One statement. */
-export async function lockThread(
+/** A thread after something was done to it: what its address is made of. */
+export type ThreadPlace = { number: number; title: string };
+
+/** Locks a thread or opens it again, and says who did. One statement. */
+export function lockThread(
   db: Database,
   { number, locked, by }: { number: number; locked: boolean; by: string },
-): Promise<ThreadState | null> {
-  const [thread] = await db.execute<ThreadState>(sql`
-    update threads t
-    set status = ${locked ? "locked" : "open"}, status_set_at = now(), status_set_by = ${by}
-    where t.number = ${number} and t.deleted_at is null and ${isStaffNow(by)}
-    returning ${THREAD_STATE}`);
-  return thread ?? null;
+): Promise<Outcome<ThreadPlace>> {
+  return write(
+    db,
+    sql`
+    with ${personOf(by)}, ${threadToModerate(number)}, changed as (
+      update threads t
+      set status = ${locked ? "locked" : "open"}, status_set_at = now(), status_set_by = person.id
+      from target, person
+      where t.id = target.id and target.status <> ${locked ? "locked" : "open"}
+      returning t.id, t.number, t.status_set_by as by
+    ), ${noteModeration("lock", locked)}, ${recordEvents(
+      eventOf(
+        "thread-locked",
+        { thread: sql`number`, locked: sql`${locked}::boolean`, by: sql`by` },
+        sql`from changed`,
+      ),
+    )}
+    ${MODERATED}`,
+  );
 }
 
-/** Pins a thread to the top of its category or unpins it, and says who did. Answers its state and category, or null. */
-export async function pinThread(
+/** Pins a thread to the top of its category or unpins it, and says who did. One statement. */
+export function pinThread(
   db: Database,
   { number, pinned, by }: { number: number; pinned: boolean; by: string },
-): Promise<(ThreadState & { category: string }) | null> {
-  const [thread] = await db.execute<ThreadState & { category: string }>(sql`
-    update threads t
-    set is_pinned = ${pinned}, pinned_at = now(), pinned_by = ${by}
-    where t.number = ${number} and t.deleted_at is null and ${isStaffNow(by)}
-    returning ${THREAD_STATE}, (select slug from categories where id = t.category_id) as category`);
-  return thread ?? null;
+): Promise<Outcome<ThreadPlace>> {
+  return write(
+    db,
+    sql`
+    with ${personOf(by)}, ${threadToModerate(number)}, changed as (
+      update threads t
+      set is_pinned = ${pinned}, pinned_at = now(), pinned_by = person.id
+      from target, person
+      where t.id = target.id and target.is_pinned <> ${pinned}
+      returning t.id, t.number, t.category_id, t.pinned_by as by
+    ), ${noteModeration("pin", pinned)}, ${recordEvents(
+      eventOf(
+        "thread-pinned",
+        { thread: sql`number`, category: sql`category_id`, pinned: sql`${pinned}::boolean`, by: sql`by` },
+        sql`from changed`,
+      ),
+    )}
+    ${MODERATED}`,
+  );
 }
 
-function isStaffNow(userId: string): SQL {
-  return sql`${mayWrite(userId)} and exists (
-    select 1 from members where user_id = ${userId} and role in ('moderator', 'admin'))`;
+/** The part of a moderator's write that finds the thread, if they may moderate, and locks its row. */
+function threadToModerate(number: number): SQL {
+  return sql`target as materialized (
+    select t.id, t.number, t.title, t.status, t.is_pinned
+    from threads t cross join person
+    where t.number = ${number} and t.deleted_at is null and ${moderateRefusal} is null
+    for no key update of t)`;
 }
+
+/** The part of a moderator's write that keeps who did it, to what and when, where something was changed. */
+function noteModeration(action: "lock" | "pin", value: boolean): SQL {
+  return sql`noted as (
+    insert into moderations (action, moderator_id, thread_id, value)
+    select ${action}, changed.by, changed.id, ${String(value)} from changed)`;
+}
+
+const MODERATED = sql`
+  select ${moderateRefusal} as refusal, target.number::integer as number, target.title, ${EVENTS}
+  from person left join target on true
+  where ${moderateRefusal} is not null or target.id is not null`;

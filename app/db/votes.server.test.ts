@@ -38,7 +38,7 @@ test("every way from one vote to another moves the score by the difference", asy
   const thread = await newThread();
   const steps: VoteValue[] = [1, 1, 0, 0, -1, -1, 1, -1, 0, 1];
   for (const value of steps) {
-    expect(await vote(thread, ada, value)).toMatchObject({ title: "A title", score: value, refusal: null });
+    expect(await vote(thread, ada, value)).toEqual({ outcome: "done", title: "A title", score: value });
     expect(await standing(thread)).toEqual({
       score: value,
       threadScore: value,
@@ -86,7 +86,7 @@ test("300 mixed votes of 5 people at once end in a score that is the sum of thei
         .map((each) => castVote(connection, { thread: thread.number, number: 1, ...each })),
     ),
   );
-  expect(answers.map((answer) => answer?.refusal)).toEqual(new Array(300).fill(null));
+  expect(answers.map(({ outcome }) => outcome)).toEqual(new Array(300).fill("done"));
   const result = await standing(thread);
   expect(result?.score).toBe(result?.votes);
   expect(result?.threadScore).toBe(result?.votes);
@@ -120,7 +120,7 @@ test.each([
 test("nobody votes on what they wrote", async () => {
   const thread = await newThread();
   for (const value of [1, -1, 0] as VoteValue[])
-    expect(await vote(thread, author, value)).toMatchObject({ refusal: "own-reply", score: 0 });
+    expect(await vote(thread, author, value)).toEqual({ outcome: "refused", refusal: "own-reply" });
   expect(await standing(thread)).toEqual({ score: 0, threadScore: 0, votes: 0, cast: 0 });
 });
 
@@ -129,7 +129,7 @@ test("a locked thread takes no votes, and gives none back", async () => {
   await vote(thread, ada, 1);
   await lockThread(db, { number: thread.number, locked: true, by: moderator.id });
   for (const value of [0, -1, 1] as VoteValue[])
-    expect(await vote(thread, ada, value)).toMatchObject({ refusal: "locked", score: 1 });
+    expect(await vote(thread, ada, value)).toEqual({ outcome: "refused", refusal: "locked" });
   expect(await standing(thread)).toEqual({ score: 1, threadScore: 1, votes: 1, cast: 1 });
 });
 
@@ -137,7 +137,7 @@ test("a deleted reply takes no votes", async () => {
   const thread = await newThread();
   const number = await makeReply(db, { author, thread });
   await deleteReply(db, { thread: thread.number, number, authorId: author.id, deleted: true });
-  expect(await vote(thread, ada, 1, number)).toMatchObject({ refusal: "deleted" });
+  expect(await vote(thread, ada, 1, number)).toEqual({ outcome: "refused", refusal: "deleted" });
   expect(await standing(thread, number)).toMatchObject({ cast: 0 });
 });
 
@@ -146,21 +146,22 @@ const gone = await makeMember(db);
 await deleteMember(db, gone);
 
 test.each([
-  ["suspended", suspended],
-  ["deleted", gone],
-  ["unknown", { id: "user_nobody", handle: "nobody" }],
-])("a member who is %s is refused by the statement itself", async (_, voter) => {
+  ["suspended", suspended, "suspended"],
+  ["deleted", gone, "account-deleted"],
+  ["unknown", { id: "user_nobody", handle: "nobody" }, "signed-out"],
+])("a member who is %s is refused by the statement itself", async (_, voter, refusal) => {
   const thread = await newThread();
-  expect(await vote(thread, voter, 1)).toMatchObject({ refusal: "suspended", score: 0 });
+  expect(await vote(thread, voter, 1)).toEqual({ outcome: "refused", refusal });
   expect(await standing(thread)).toEqual({ score: 0, threadScore: 0, votes: 0, cast: 0 });
 });
 
 test("there is no vote on what is not there", async () => {
   const thread = await newThread();
-  expect(await vote(thread, ada, 1, 2)).toBeNull();
-  expect(await vote({ number: 999_999_999, title: "" }, ada, 1)).toBeNull();
+  const missing = { outcome: "missing" };
+  expect(await vote(thread, ada, 1, 2)).toEqual(missing);
+  expect(await vote({ number: 999_999_999, title: "" }, ada, 1)).toEqual(missing);
   await deleteReply(db, { thread: thread.number, number: 1, authorId: author.id, deleted: true });
-  expect(await vote(thread, ada, 1)).toBeNull();
+  expect(await vote(thread, ada, 1)).toEqual(missing);
 });
 
 test("every counter is right after all of this", async () => {

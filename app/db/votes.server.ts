@@ -1,19 +1,20 @@
 import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import type { Refusal } from "#app/domain/permissions.ts";
+import type { Outcome } from "#app/domain/outcome.ts";
 import type { VoteValue } from "#app/domain/vote.ts";
 import type { Database } from "./client.server.ts";
-import { mayWrite } from "./statements.server.ts";
+import { personOf, voteRefusal, writeRefusal } from "./refusals.server.ts";
+import { lockPost } from "./replies.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 export type Vote = { thread: number; number: number; voterId: string; value: VoteValue };
-export type CastVote = { title: string; score: number; refusal: Refusal | null };
+export type CastVote = { title: string; score: number };
 
 /**
  * Sets a member's vote on a reply to up, down or none, and moves the score by the difference. One statement,
- * exact under any concurrency: the vote's unique row decides, and only a row that changed moves the score.
- * `refusal` says why nothing was cast, as things stood when the statement ran. Null: no such reply.
+ * exact under any concurrency: the reply's row is locked, and only a vote that changed moves its score.
  */
-export async function castVote(db: Database, vote: Vote): Promise<CastVote | null> {
+export function castVote(db: Database, vote: Vote): Promise<Outcome<CastVote>> {
   const { thread, number, voterId, value } = vote;
   const change =
     value === 0
@@ -25,25 +26,35 @@ export async function castVote(db: Database, vote: Vote): Promise<CastVote | nul
           on conflict (reply_id, voter_id) do update set value = excluded.value, created_at = now()
             where v.value <> excluded.value
           returning v.reply_id, case when v.xmax = 0 then v.value else 2 * v.value end as delta`;
-  const [row] = await db.execute<CastVote>(sql`
-    with target as (
-      select r.id, r.thread_id, r.number, r.score, t.title,
-        case
-          when not ${mayWrite(voterId)} then 'suspended'
-          when t.status = 'locked' then 'locked'
-          when r.deleted_at is not null then 'deleted'
-          when r.author_id = ${voterId} then 'own-reply'
-        end as refusal
-      from thread_replies r join threads t on t.id = r.thread_id
+  return write(
+    db,
+    sql`
+    with ${personOf(voterId)}, target as materialized (
+      select t.number as thread, t.title, r.id, r.number, r.score, ${voteRefusal} as refusal
+      from threads t join thread_replies r on r.thread_id = t.id cross join person
       where t.number = ${thread} and r.number = ${number}::integer and t.deleted_at is null
+      ${lockPost(number)}
     ), change as (${change}), scored as (
       update thread_replies r set score = r.score + change.delta from change
       where r.id = change.reply_id
       returning r.thread_id, r.number, r.score
     ), thread as (
       update threads t set score = scored.score from scored where t.id = scored.thread_id and scored.number = 1
-    )
-    select target.title, coalesce(scored.score, target.score) as score, target.refusal
-    from target left join scored on true`);
-  return row ?? null;
+    ), ${recordEvents(
+      eventOf(
+        "vote-cast",
+        {
+          thread: sql`target.thread`,
+          reply: sql`target.number`,
+          voter: sql`${voterId}::text`,
+          value: sql`${value}::integer`,
+        },
+        sql`from target, scored`,
+      ),
+    )}
+    select coalesce(target.refusal, ${writeRefusal}) as refusal, target.title,
+      coalesce(scored.score, target.score) as score, ${EVENTS}
+    from person left join target on true left join scored on true
+    where ${writeRefusal} is not null or target.id is not null`,
+  );
 }

@@ -26,8 +26,11 @@ type ReplyPlace = { thread: number; reply: number; category: string; author: str
 
 export type EventKind = Event["kind"];
 
-/** An event as it is stored. Ids grow, but not always in the order in which changes are committed. */
-export type StoredEvent = Event & { id: number };
+/**
+ * An event as it is stored, `at` in microseconds since 1970. Ids grow, but not always in the order in which changes are
+ * committed; a database that was restored or begun anew gives them once more, at another time.
+ */
+export type StoredEvent = Event & { id: number; at: number };
 
 /** The facts that are others now: every page that shows one of them is dropped. */
 export function changedFacts(event: Event): facts.Fact[] {
@@ -49,6 +52,8 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "reply-written":
     case "reply-deleted":
     case "reply-restored":
+      // An opening post is no reply: it is counted and listed with its thread.
+      if (event.reply === 1) return wordsOf(event);
       return [
         facts.repliesOf(event.thread),
         facts.LISTS,
@@ -57,7 +62,7 @@ export function changedFacts(event: Event): facts.Fact[] {
         facts.threadsBy(event.starter),
       ];
     case "reply-edited":
-      return [facts.pageWith(event.thread, event.reply), facts.repliesBy(event.author)];
+      return wordsOf(event);
     case "vote-cast":
       return [facts.pageWith(event.thread, event.reply)];
     case "member-changed":
@@ -75,7 +80,14 @@ export function changedFacts(event: Event): facts.Fact[] {
       return [facts.FORUM];
     case "preferences-saved":
       return [];
+    default:
+      return somethingChanged(event);
   }
+}
+
+/** What newer code has written, and this code, which was put back, knows nothing of: any page may be another. */
+function somethingChanged(_: never): facts.Fact[] {
+  return [facts.FORUM];
 }
 
 /**
@@ -89,12 +101,17 @@ export function withdrawnFacts(event: Event): facts.Fact[] {
       return [facts.thread(event.thread)];
     case "reply-edited":
     case "reply-deleted":
-      return [facts.pageWith(event.thread, event.reply), facts.repliesBy(event.author)];
+      return wordsOf(event);
     case "member-deleted":
       return [facts.member(event.member)];
     default:
       return [];
   }
+}
+
+/** Where the words of a reply are: on its thread's page, and, unless it is the opening post, among its author's replies. */
+function wordsOf({ thread, reply, author }: { thread: number; reply: number; author: string }): facts.Fact[] {
+  return [facts.pageWith(thread, reply), ...(reply > 1 ? [facts.repliesBy(author)] : [])];
 }
 
 /** Whether readers may learn of it up to a minute late: a score is no news. */

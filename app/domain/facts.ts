@@ -16,7 +16,7 @@ export const CATEGORIES: Fact = "categories";
 /** The lists of threads across categories, and every category's counts and latest thread. */
 export const LISTS: Fact = "lists";
 
-/** A category's name and description. `id` is its key. */
+/** A category's name, description and place among the others. `id` is its key. */
 export const category = (id: string): Fact => `category-${id}`;
 
 /** A category's list of threads and its counts. `id` is its key. */
@@ -28,8 +28,11 @@ export const thread = (number: number): Fact => `thread-${number}`;
 /** How many replies a thread has, and how many pages. */
 export const repliesOf = (thread: number): Fact => `replies-${thread}`;
 
-/** The words and scores on the page of a thread on which this reply stands. */
-export const pageWith = (thread: number, reply: number): Fact => `page-${thread}-${pageOfReply(reply)}`;
+/** The words and scores on a page of a thread. */
+export const pageOf = (thread: number, page: number): Fact => `page-${thread}-${page}`;
+
+/** The same, of the page on which a reply stands. */
+export const pageWith = (thread: number, reply: number): Fact => pageOf(thread, pageOfReply(reply));
 
 /** A member's name, picture and standing, wherever they show. */
 export const member = (id: string): Fact => `member-${id}`;

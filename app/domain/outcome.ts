@@ -10,3 +10,6 @@ export type Outcome<Done = object, Newer = never> =
   | { outcome: "refused"; refusal: Refusal }
   | { outcome: "missing" }
   | ([Newer] extends [never] ? never : { outcome: "conflict" } & Newer);
+
+/** An outcome with which nothing was written. */
+export type Failure = { outcome: "refused"; refusal: Refusal } | { outcome: "missing" | "conflict" };

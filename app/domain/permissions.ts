@@ -1,6 +1,6 @@
 import { isStaff, isSuspended, type Viewer } from "./viewer.ts";
 
-/** Why something may not be done. The statement that writes answers with the same words. */
+/** Why something may not be done. The statement that writes answers with the same words (app/db/refusals.server.ts). */
 export type Refusal =
   | "signed-out"
   | "account-deleted"
@@ -9,7 +9,8 @@ export type Refusal =
   | "deleted"
   | "not-author"
   | "own-reply"
-  | "not-staff";
+  | "not-staff"
+  | "no-category";
 
 type ThreadState = { status: "open" | "locked"; isDeleted: boolean };
 type ReplyState = { authorId: string; isDeleted: boolean };
@@ -24,6 +25,7 @@ export const REFUSALS: Record<Refusal, string> = {
   "not-author": "Only its author can do that.",
   "own-reply": "You cannot vote on what you wrote yourself.",
   "not-staff": "Only moderators can do that.",
+  "no-category": "There is no such category any more.",
 };
 
 /** Why `viewer` may not write anything at all, or null. */
@@ -65,7 +67,7 @@ export function editRefusal(
   const refusal = writeRefusal(viewer, now);
   if (refusal) return refusal;
   if (reply.authorId !== viewer?.id) return "not-author";
-  if (reply.isDeleted) return "deleted";
+  if (thread.isDeleted || reply.isDeleted) return "deleted";
   return thread.status === "locked" ? "locked" : null;
 }
 

@@ -3,14 +3,12 @@ import { editReply, getReply } from "#app/db/replies.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { editRefusal, REFUSALS } from "#app/domain/permissions.ts";
+import { editRefusal } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
-import { memberTag, replyTag, threadTag } from "#app/domain/tags.ts";
-import { notFound, seeOther } from "#app/http.ts";
+import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { editPath, replyPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/edit";
 
@@ -43,25 +41,22 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const { body, revision } = parsed.data;
   const edit = { thread, number, authorId: viewer.id, body, title, revision };
   const edited = await editReply(context.get(databaseContext), edit);
-  if (edited.outcome === "saved") {
-    const withdrawn = edited.isRetitled ? threadTag(thread) : replyTag(thread, number);
-    noteChange(context, [threadTag(thread), memberTag(viewer.id)], [withdrawn]);
-    throw seeOther(replyPath({ number: thread, title: edited.title }, number));
-  }
-  if (edited.outcome === "no-reply") throw notFound("There is no such reply.");
-  if (edited.outcome === "refused")
-    return data<Answer>({ values, errors: { form: REFUSALS[edited.refusal] } }, { status: 403 });
-  const message =
-    "This was edited elsewhere since you opened it. Both texts are below: keep what you want, and save.";
+  if (edited.outcome === "done") throw seeOther(replyPath({ number: thread, title: edited.title }, number));
+  const { message, status } = problemOf(edited, {
+    missing: "There is no such reply.",
+    conflict: EDITED_ELSEWHERE,
+  });
+  const errors = { form: message };
+  if (edited.outcome !== "conflict") return data<Answer>({ values, errors }, { status });
+  const newer = { body: edited.body, title: edited.title };
   return data<Answer>(
-    {
-      values: { ...values, revision: String(edited.revision) },
-      errors: { form: message },
-      newer: { body: edited.body, title: edited.title },
-    },
-    { status: 409 },
+    { values: { ...values, revision: String(edited.revision) }, errors, newer },
+    { status },
   );
 }
+
+const EDITED_ELSEWHERE =
+  "This was edited elsewhere since you opened it. Both texts are below: keep what you want, and save.";
 
 function readNumbers(params: { number: string; reply: string }): { thread: number; number: number } {
   const thread = parseNumber(params.number);

@@ -1,18 +1,14 @@
 import { data, Link } from "react-router";
 import { createReply, getReply } from "#app/db/replies.server.ts";
-import { type FormState, parseForm } from "#app/domain/form.ts";
+import { type FormState, parseForm, SENT_BEFORE } from "#app/domain/form.ts";
 import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { NewReplyForm } from "#app/domain/reply.ts";
-import { activityTags } from "#app/domain/tags.ts";
-import type { Viewer } from "#app/domain/viewer.ts";
-import type { ReplyContext } from "#app/domain/views.ts";
-import { notFound, seeOther } from "#app/http.ts";
+import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { Preview, useAnswer } from "#app/ui/form.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
@@ -28,13 +24,14 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
   if (!found) throw notFound("There is no such thread.");
   const answered = found.reply && !found.reply.isDeleted ? found.reply : null;
+  const refusal = replyRefusal(viewer, found.thread, new Date());
   const isQuoted = url.searchParams.has("quote") && answered !== null;
   return {
     site: context.get(siteContext),
     thread: found.thread,
     answered: answered && { number: answered.number, handle: answered.handle, bodyHtml: answered.bodyHtml },
     body: isQuoted ? quoteMarkdown(answered.handle, answered.body) : "",
-    refusal: refusalOf(viewer, found),
+    refusal: refusal && REFUSALS[refusal],
     submission: crypto.randomUUID(),
   };
 }
@@ -49,26 +46,15 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   if (form.has("preview"))
     return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
-  const created = await createReply(context.get(databaseContext), {
-    ...parsed.data,
-    thread,
-    authorId: viewer.id,
+  const reply = { ...parsed.data, thread, authorId: viewer.id };
+  const created = await createReply(context.get(databaseContext), reply);
+  if (created.outcome === "done") throw seeOther(replyPath(created.thread, created.number));
+  const { message, status } = problemOf(created, {
+    missing: "There is no such thread.",
+    conflict: SENT_BEFORE,
   });
-  if (created.outcome === "created") {
-    const { category } = created.thread;
-    noteChange(context, activityTags({ thread: created.thread.number, category, authorId: viewer.id }));
-    throw seeOther(replyPath(created.thread, created.number));
-  }
-  if (created.outcome === "no-thread") throw notFound("There is no such thread.");
-  const message = refusalOf(viewer, null) ?? REFUSALS[created.refusal];
-  return data<Answer>({ values, errors: { form: message } }, { status: 403 });
-}
-
-/** The sentence that says why the viewer cannot reply, or null. Without a thread it is about them alone. */
-function refusalOf(viewer: Viewer, found: ReplyContext | null): string | null {
-  const thread = found?.thread ?? { status: "open" as const, isDeleted: false };
-  const refusal = replyRefusal(viewer, thread, new Date());
-  return refusal && REFUSALS[refusal];
+  const again = { ...values, submission: crypto.randomUUID() };
+  return data<Answer>({ values: again, errors: { form: message } }, { status });
 }
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [

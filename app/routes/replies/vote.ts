@@ -2,14 +2,11 @@ import { isRouteErrorResponse } from "react-router";
 import { castVote } from "#app/db/votes.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
-import { threadTag } from "#app/domain/tags.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
-import { badRequest, forbidden, notFound, seeOther, wantsData } from "#app/http.ts";
-import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { badRequest, notFound, requireDone, seeOther, wantsData } from "#app/http.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/vote";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -22,15 +19,12 @@ export async function action({ context, params, request, url }: Route.ActionArgs
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
   if (!thread || !number) throw notFound();
-  refuse(writeRefusal(viewer, new Date()));
   if (!parsed.ok) throw badRequest("A vote is up, down, or taken back.");
   const { value } = parsed.data;
-  const vote = await castVote(context.get(databaseContext), { thread, number, voterId: viewer.id, value });
-  if (!vote) throw notFound("There is no such reply.");
-  if (vote.refusal) throw forbidden(REFUSALS[vote.refusal]);
-  noteChange(context, [threadTag(thread)]);
-  if (wantsData(request)) return { score: vote.score, value, problem: null };
-  return seeOther(replyPath({ number: thread, title: vote.title }, number));
+  const cast = await castVote(context.get(databaseContext), { thread, number, voterId: viewer.id, value });
+  const { score, title } = requireDone(cast, { missing: "There is no such reply." });
+  if (wantsData(request)) return { score, value, problem: null };
+  return seeOther(replyPath({ number: thread, title }, number));
 }
 
 /** With JavaScript, a vote that fails says so beside its button; the page, and what is typed on it, stays. */

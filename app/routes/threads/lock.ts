@@ -1,14 +1,11 @@
 import { lockThread } from "#app/db/threads.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { moderateRefusal } from "#app/domain/permissions.ts";
-import { threadTag } from "#app/domain/tags.ts";
 import { LockForm } from "#app/domain/thread.ts";
-import { badRequest, notFound, seeOther } from "#app/http.ts";
-import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { badRequest, notFound, requireDone, seeOther } from "#app/http.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { threadPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/lock";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -20,11 +17,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(LockForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
-  refuse(moderateRefusal(viewer, new Date()));
   if (!parsed.ok) throw badRequest("A thread is either locked or open.");
   const lock = { number, locked: parsed.data.locked, by: viewer.id };
-  const thread = await lockThread(context.get(databaseContext), lock);
-  if (!thread) throw notFound("There is no such thread.");
-  noteChange(context, [threadTag(number)]);
-  return seeOther(threadPath(thread));
+  const done = await lockThread(context.get(databaseContext), lock);
+  return seeOther(threadPath(requireDone(done, { missing: "There is no such thread." })));
 }

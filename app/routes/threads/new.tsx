@@ -1,16 +1,14 @@
 import { useRef } from "react";
 import { data } from "react-router";
 import { createThread, listCategories } from "#app/db/threads.server.ts";
-import { type FormState, parseForm } from "#app/domain/form.ts";
+import { type FormState, parseForm, SENT_BEFORE } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
-import { activityTags } from "#app/domain/tags.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
-import { seeOther } from "#app/http.ts";
+import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { newThreadPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
 import { useUnsentText } from "#app/ui/use-unsent-text.ts";
 import type { Route } from "./+types/new";
@@ -34,23 +32,16 @@ export async function action({ context, url }: Route.ActionArgs) {
   const form = context.get(formContext);
   const parsed = parseForm(NewThreadForm, form);
   const { values } = parsed;
-  const refusal = writeRefusal(viewer, new Date());
-  if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });
   if (form.has("preview"))
     return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
-  const created = await createThread(context.get(databaseContext), { ...parsed.data, authorId: viewer.id });
-  if (created.outcome === "created") {
-    const { category } = parsed.data;
-    noteChange(context, activityTags({ thread: created.number, category, authorId: viewer.id }));
-    throw seeOther(threadPath(created));
-  }
-  if (created.outcome === "no-category")
-    return data<Answer>(
-      { values, errors: { category: "There is no such category any more." } },
-      { status: 400 },
-    );
-  return data<Answer>({ values, errors: { form: REFUSALS.suspended } }, { status: 403 });
+  const thread = { ...parsed.data, authorId: viewer.id };
+  const created = await createThread(context.get(databaseContext), thread);
+  if (created.outcome === "done") throw seeOther(threadPath(created));
+  const { message, status } = problemOf(created, { missing: REFUSALS["no-category"], conflict: SENT_BEFORE });
+  const field = created.outcome === "refused" && created.refusal === "no-category" ? "category" : "form";
+  const again = { ...values, submission: crypto.randomUUID() };
+  return data<Answer>({ values: again, errors: { [field]: message } }, { status });
 }
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [

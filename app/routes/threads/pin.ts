@@ -1,14 +1,11 @@
 import { pinThread } from "#app/db/threads.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { moderateRefusal } from "#app/domain/permissions.ts";
-import { categoryTag, threadTag } from "#app/domain/tags.ts";
 import { PinForm } from "#app/domain/thread.ts";
-import { badRequest, notFound, seeOther } from "#app/http.ts";
-import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
+import { badRequest, notFound, requireDone, seeOther } from "#app/http.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { threadPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import type { Route } from "./+types/pin";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -20,11 +17,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(PinForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
-  refuse(moderateRefusal(viewer, new Date()));
   if (!parsed.ok) throw badRequest("A thread is either pinned or not.");
   const pin = { number, pinned: parsed.data.pinned, by: viewer.id };
-  const thread = await pinThread(context.get(databaseContext), pin);
-  if (!thread) throw notFound("There is no such thread.");
-  noteChange(context, [threadTag(number), categoryTag(thread.category)]);
-  return seeOther(threadPath(thread));
+  const done = await pinThread(context.get(databaseContext), pin);
+  return seeOther(threadPath(requireDone(done, { missing: "There is no such thread." })));
 }
