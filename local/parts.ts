@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { listCategoryCounts } from "#app/db/categories.server.ts";
+import { connect } from "#scripts/connection.ts";
 import { migrate } from "#scripts/migrate.ts";
 import { Problem } from "#scripts/problem.ts";
 import { createClerkStandIn } from "./clerk/stand-in.ts";
@@ -97,7 +99,24 @@ async function startDatabase(settings: LocalSettings, stops: Stop[]) {
     // Root runs Postgres as another user, who cannot reach this folder.
     addresses.push(["Its files", embedded.dataDir]);
   }
+  if (await isEmpty(settings.directDatabaseUrl ?? url)) addresses.push(...FIRST_STEPS);
   return { url, addresses };
+}
+
+/** What to do in a forum without a category, where nobody can write anything. */
+const FIRST_STEPS: LocalParts["addresses"] = [
+  ["It is empty", "fill it with the demo forum:     npm start -- --demo"],
+  ["", "or add the first category:       npm run forum -- category add general General"],
+  ["", "and, signed in, become an admin: npm run forum -- role HANDLE admin"],
+];
+
+async function isEmpty(url: string): Promise<boolean> {
+  const forum = await connect(url);
+  try {
+    return (await listCategoryCounts(forum.db)).length === 0;
+  } finally {
+    await forum.close();
+  }
 }
 
 async function startEmbedded(settings: LocalSettings, stops: Stop[]): Promise<LocalPostgres> {
@@ -118,6 +137,8 @@ async function startClerk(settings: LocalSettings, stops: Stop[]) {
       appOrigin: settings.origin,
       // Where the app really listens: its origin may be a tunnel's.
       webhookUrl: `http://localhost:${settings.port}/webhooks/clerk`,
+      // The Worker checks with the secret that the environment gives, where it gives one.
+      webhookSecret: settings.given.CLERK_WEBHOOK_SECRET,
       stateFile: inState(settings, "clerk.json"),
       people: demoPeople(Date.now()),
       log: (line) => console.error(line),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { isUnavailable } from "#app/db/client.server.ts";
+import { causesOf } from "#app/domain/causes.ts";
 import { type Connection, connect } from "./connection.ts";
 import { Problem } from "./problem.ts";
 
@@ -51,8 +52,8 @@ export async function forumUrl(): Promise<{ url: string; source: string }> {
 function explainDatabase(error: unknown): unknown {
   if (isUnavailable(error))
     return new Problem("The database went away. What was not finished was not done: try again.");
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    // SQLSTATE 42P01, undefined_table (PostgreSQL manual, appendix A)
+  // SQLSTATE 42P01, undefined_table (PostgreSQL manual, appendix A)
+  for (const cause of causesOf(error))
     if ("code" in cause && cause.code === "42P01")
       return new Problem("This database has no forum in it yet: npm run db:migrate");
   return error;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import { causesOf } from "#app/domain/causes.ts";
 import { connect } from "./connection.ts";
 import { Problem, reportFailure } from "./problem.ts";
 
@@ -34,7 +35,7 @@ export async function migrate(url: string): Promise<void> {
 
 /** SQLSTATE 55P03, lock_not_available (PostgreSQL manual, appendix A). */
 function explainTimeout(error: unknown): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (const cause of causesOf(error))
     if ("code" in cause && cause.code === "55P03")
       return new Problem(
         `A lock was not free in time, and nothing was changed. Run this again. (${cause.message})`,

@@ -3,21 +3,11 @@ import type { AddressInfo } from "node:net";
 import { createClerkClient } from "@clerk/backend";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
-import { type Database, openDatabase } from "#app/db/client.server.ts";
+import type { Database } from "#app/db/client.server.ts";
 import { verify } from "#app/db/verify.server.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testDatabase } from "#test/database.ts";
 import { makeMember } from "#test/people.ts";
 import { PAGE_SIZE, resyncMembers } from "./resync.ts";
-
-async function freshForum(): Promise<Database> {
-  const { url, drop } = await createTestDatabase();
-  const db = openDatabase(url);
-  onTestFinished(async () => {
-    await db.close();
-    await drop();
-  });
-  return db;
-}
 
 type ClerkUser = { id: string; username: string; updated_at: number } & Record<string, unknown>;
 
@@ -70,7 +60,7 @@ const people = (db: Database) =>
     from "user" u join members m on m.user_id = u.id order by u.created_at, u.id`);
 
 test("people of several pages arrive, and a second run changes nothing", async () => {
-  const db = await freshForum();
+  const { db } = await testDatabase();
   const clerk = await clerkWith(Array.from({ length: PAGE_SIZE * 2 + 3 }, (_, index) => clerkUser(index)));
   const count = PAGE_SIZE * 2 + 3;
   expect(await resyncMembers(db, clerk, { pauseMs: 0 })).toEqual({
@@ -91,7 +81,7 @@ test("people of several pages arrive, and a second run changes nothing", async (
 });
 
 test("newer states win, and older ones change nothing", async () => {
-  const db = await freshForum();
+  const { db } = await testDatabase();
   await resyncMembers(db, await clerkWith([clerkUser(1), clerkUser(2)]), { pauseMs: 0 });
   const changed = await clerkWith([
     clerkUser(1, { username: "newer", updated_at: 3000 }),
@@ -102,7 +92,7 @@ test("newer states win, and older ones change nothing", async () => {
 });
 
 test("people who are gone at Clerk are recorded as deleted, and imported ones stay", async () => {
-  const db = await freshForum();
+  const { db } = await testDatabase();
   const gone = await makeMember(db);
   const stays = await makeMember(db);
   await db.execute(sql`insert into "user" (id) values ('discourse:forum.example.org:ada')`);
@@ -116,7 +106,7 @@ test("people who are gone at Clerk are recorded as deleted, and imported ones st
 });
 
 test("the key of another instance deletes nobody, unless the operator insists", async () => {
-  const db = await freshForum();
+  const { db } = await testDatabase();
   for (let count = 0; count < 8; count += 1) await makeMember(db);
   const clerk = await clerkWith([clerkUser(1)]);
   await expect(resyncMembers(db, clerk, { pauseMs: 0 })).rejects.toThrow("Nobody was recorded as deleted.");
@@ -125,7 +115,7 @@ test("the key of another instance deletes nobody, unless the operator insists", 
 });
 
 test("what Clerk puts off is asked again; a key that it refuses is said plainly", async () => {
-  const db = await freshForum();
+  const { db } = await testDatabase();
   const busy = await clerkWith([clerkUser(1)], { busy: 2 });
   expect(await resyncMembers(db, busy, { pauseMs: 0 })).toMatchObject({ people: 1 });
   const refused = await clerkWith([], { secretKey: "sk_test_wrong" });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, inject, onTestFinished, TestRunner } from "vitest";
 import { type DatabaseConnection, openDatabase } from "#app/db/client.server.ts";
+import { type Connection, connect } from "#scripts/connection.ts";
 
 export type TestDatabase = { url: string; drop(): Promise<void> };
 
@@ -18,11 +19,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A database that the test file has for itself, gone after its last test, and a connection to it. */
+/** Ends something with the test that asked for it, or with the file where none did. */
+function atEnd(end: () => Promise<void>): void {
+  if (TestRunner.getCurrentTest()) onTestFinished(end);
+  else afterAll(end);
+}
+
+/** A database of its own for the test that asks, or for the file, and a connection to it. */
 export async function testDatabase() {
   const { url, drop } = await createTestDatabase();
   const db = openDatabase(url);
-  afterAll(async () => {
+  atEnd(async () => {
     await db.close();
     await drop();
   });
@@ -32,14 +39,23 @@ export async function testDatabase() {
     /** More connections, for the test that asks, or for the file: what happens on them happens at once. */
     connect(count: number): DatabaseConnection[] {
       const connections = Array.from({ length: count }, () => openDatabase(url));
-      const end = async () => {
+      atEnd(async () => {
         await Promise.all(connections.map((connection) => connection.close()));
-      };
-      if (TestRunner.getCurrentTest()) onTestFinished(end);
-      else afterAll(end);
+      });
       return connections;
     },
   };
+}
+
+/** A database of its own for the test that asks, or for the file, and what a command connects to it with: `max` at once. */
+export async function testForum({ max = 1 }: { max?: number } = {}): Promise<Connection & { url: string }> {
+  const { url, drop } = await createTestDatabase();
+  const forum = await connect(url, { max });
+  atEnd(async () => {
+    await forum.close();
+    await drop();
+  });
+  return { ...forum, url };
 }
 
 /** Runs one statement as the superuser, outside of every test database. */

@@ -33,7 +33,7 @@ export async function makeThread(
     body,
     submission: randomUUID(),
   });
-  if (created.outcome !== "created") throw new Error(`The thread was not made: ${created.outcome}`);
+  if (created.outcome !== "done") throw new Error(`The thread was not made: ${JSON.stringify(created)}`);
   return { number: created.number, title: created.title };
 }
 
@@ -51,7 +51,7 @@ export async function makeReply(
     replyTo,
     submission: randomUUID(),
   });
-  if (created.outcome !== "created") throw new Error(`The reply was not made: ${created.outcome}`);
+  if (created.outcome !== "done") throw new Error(`The reply was not made: ${JSON.stringify(created)}`);
   return created.number;
 }
 
@@ -63,7 +63,7 @@ export async function makeVote(
   { voter, thread, number = 1, value = 1 }: VoteDetails,
 ): Promise<number> {
   const cast = await castVote(db, { thread: thread.number, number, voterId: voter.id, value });
-  if (!cast || cast.refusal) throw new Error(`The vote was not cast: ${cast?.refusal ?? "no such reply"}`);
+  if (cast.outcome !== "done") throw new Error(`The vote was not cast: ${JSON.stringify(cast)}`);
   return cast.score;
 }
 

@@ -5,6 +5,7 @@ import { HANDLE_MAX } from "#app/domain/limits.ts";
 import { handleFromName } from "#app/domain/text.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { integer, word } from "./statements.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 /** What an event did: `stale` says that something newer, or the deletion, stands already. */
 export type Recorded = "saved" | "stale" | "deleted";
@@ -16,6 +17,7 @@ const ATTEMPTS_MAX = 5;
  * Stores what Clerk says of a person, in one statement. Any order, any repetition and any concurrency of a
  * person's events end in the same rows, because what is kept is the greatest of a total order: states by
  * (`updated_at`, `sync_tie`), and the deletion above them all. Greatest-of does not depend on the order.
+ * A state that is stored, and the first deletion, say so with an event of ours (app/domain/events.ts).
  *
  * It holds under concurrency because `insert … on conflict do update … where` locks the person's row and compares
  * with its newest version, also where a first look would have found no row or an older one. Only the statement that
@@ -30,7 +32,9 @@ export async function recordClerkEvent(db: Database, event: PersonEvent): Promis
 async function recordState(db: Database, person: SavedPerson): Promise<"saved" | "stale"> {
   const { handles, source } = await handlesOf(person);
   const saved = await untilHandleIsFree(() =>
-    db.execute(sql`
+    write(
+      db,
+      sql`
       with person as (
         insert into "user" as u (id, email, first_name, last_name, username, image_url, updated_at, sync_tie)
         values (${person.id}, ${person.email}, ${person.firstName}, ${person.lastName}, ${person.username},
@@ -47,31 +51,41 @@ async function recordState(db: Database, person: SavedPerson): Promise<"saved" |
         select person.id, ${firstFree(handles, person.id)}, ${source} from person
         on conflict (user_id) do update set handle = excluded.handle, handle_source = excluded.handle_source
         where m.handle_source in ('placeholder', 'clerk')
-      )
-      select id from person`),
+      ), ${recordEvents(eventOf("member-changed", { member: sql`id` }, sql`from person`))}
+      select null as refusal, ${EVENTS} from person`,
+    ),
   );
-  return saved.length > 0 ? "saved" : "stale";
+  return saved.outcome === "done" ? "saved" : "stale";
 }
 
 /**
  * Erases the person in place. The row stays, because what they wrote and others answered refers to it, and because
  * it is what keeps late events out. A suspension goes too: its reason is about the person, and nobody is left to hold.
+ * So do the words that their edits replaced, and what moderators said of them; `erase_words` (drizzle/0005) is called
+ * under the lock on both of their rows. A repetition changes nothing but the time, to the earliest.
  */
 async function recordDeletion(db: Database, { id, deletedAt }: DeletedPerson): Promise<"deleted"> {
   const handles = (await hashes(id)).map((hash) => `deleted-${hash}`);
   await untilHandleIsFree(() =>
-    db.execute(sql`
+    write(
+      db,
+      sql`
       with person as (
         insert into "user" as u (id, deleted_at) values (${id}, ${deletedAt.toISOString()}::timestamptz)
         on conflict (id) do update set email = null, first_name = null, last_name = null, username = null,
           image_url = null, updated_at = null, sync_tie = '', deleted_at = least(u.deleted_at, excluded.deleted_at)
         returning id
-      )
-      insert into members (user_id, handle, handle_source)
-      select person.id, ${firstFree(handles, id)}, 'deleted' from person
-      on conflict (user_id) do update set handle = excluded.handle, handle_source = excluded.handle_source,
-        role = default, role_set_at = null, suspended_until = null, suspended_at = null, suspended_by = null,
-        suspension_reason = null, color_scheme = default, date_style = default`),
+      ), member as (
+        insert into members as m (user_id, handle, handle_source)
+        select person.id, ${firstFree(handles, id)}, 'deleted' from person
+        on conflict (user_id) do update set handle = excluded.handle, handle_source = excluded.handle_source,
+          role = default, role_set_at = null, suspended_until = null, suspended_at = null, suspended_by = null,
+          suspension_reason = null, color_scheme = default, date_style = default
+        where m.handle_source <> 'deleted'
+        returning user_id
+      ), ${recordEvents(eventOf("member-deleted", { member: sql`user_id` }, sql`from member`))}
+      select null as refusal, ${EVENTS}, erase_words(user_id) as erased from member`,
+    ),
   );
   return "deleted";
 }
@@ -84,13 +98,19 @@ export async function ensureMember(db: Database, userId: string): Promise<void> 
   const handles = await placeholders(userId);
   await untilHandleIsFree(() =>
     // Counting makes the first insert come first: rows are then locked in the order in which events lock them.
-    db.execute(sql`
+    write(
+      db,
+      sql`
       with person as (
         insert into "user" (id) values (${word(userId)}) on conflict (id) do nothing returning id
-      ), ready as (select count(*) from person)
-      insert into members (user_id, handle, handle_source)
-      select ${word(userId)}, ${firstFree(handles, userId)}, 'placeholder' from ready
-      on conflict (user_id) do nothing`),
+      ), ready as (select count(*) from person), member as (
+        insert into members (user_id, handle, handle_source)
+        select ${word(userId)}, ${firstFree(handles, userId)}, 'placeholder' from ready
+        on conflict (user_id) do nothing
+        returning user_id
+      ), ${recordEvents(eventOf("member-changed", { member: sql`user_id` }, sql`from member`))}
+      select null as refusal, ${EVENTS} from member`,
+    ),
   );
 }
 

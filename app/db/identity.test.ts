@@ -4,12 +4,20 @@ import { beforeEach, expect, test } from "vitest";
 import { type PersonEvent, personFromUser, readClerkEvent } from "#app/domain/clerk-event.ts";
 import { sha256 } from "#app/domain/hash.ts";
 import { testDatabase } from "#test/database.ts";
-import type { DatabaseConnection } from "./client.server.ts";
+import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
+import { meet } from "#test/race.ts";
+import type { Database, DatabaseConnection } from "./client.server.ts";
 import { ensureMember, recordClerkEvent } from "./identity.server.ts";
+import { setSuspension } from "./members.server.ts";
+import { editReply, getReply } from "./replies.server.ts";
+import { verify } from "./verify.server.ts";
 
 const AT_ONCE = 32;
 const { db, connect } = await testDatabase();
 const [gate, ...others] = connect(AT_ONCE + 1) as [DatabaseConnection, ...DatabaseConnection[]];
+
+// Between tests the tables are emptied, which nobody may do to this one (drizzle/0004).
+await db.execute(sql`alter table moderations disable trigger moderations_no_truncate`);
 
 const ID = "user_29w83sxmDNGwOuEthce5gg56FcC";
 const HASH = await sha256(ID);
@@ -18,7 +26,7 @@ const NOON = Date.UTC(2026, 0, 1, 12);
 beforeEach(async () => {
   // A test that failed half way must not hold up the next.
   await gate.execute(sql`rollback`);
-  await db.execute(sql`truncate "user", categories cascade`);
+  await db.execute(sql`truncate "user", categories, events cascade`);
 });
 
 type Changes = {
@@ -515,6 +523,175 @@ test("reading Clerk's list repairs what was missed, and changes nothing that web
     const rows = await rowsOf();
     expect(await recordClerkEvent(db, listed)).toBe("stale");
     expect(await rowsOf()).toEqual(rows);
+  }
+});
+
+/** What an act makes happen, as it is noted on its connection. */
+async function happening(act: (on: DatabaseConnection) => Promise<unknown>) {
+  const before = db.happened.length;
+  await act(db);
+  return db.happened.slice(before).map(({ id, at, ...happened }) => happened);
+}
+
+test("what changes something says so, once; what is stale, repeated or there already says nothing", async () => {
+  const changed = [{ kind: "member-changed", member: ID }];
+  const deleted = [{ kind: "member-deleted", member: ID }];
+  const arrive = (event: PersonEvent) => happening((on) => recordClerkEvent(on, event));
+  const first = await person({ username: "ada" });
+  expect(await happening((on) => ensureMember(on, ID))).toEqual(changed);
+  expect(await happening((on) => ensureMember(on, ID))).toEqual([]);
+  expect(await arrive(first)).toEqual(changed);
+  expect(await arrive(first)).toEqual([]);
+  expect(await arrive(await person({ username: "older", at: -1 }))).toEqual([]);
+  expect(await arrive(await person({ username: "grace", at: 1 }))).toEqual(changed);
+  expect(await arrive(await deletion({ at: 2 }))).toEqual(deleted);
+  for (const at of [2, 1, 3]) expect(await arrive(await deletion({ at }))).toEqual([]);
+  expect(await arrive(await person({ username: "late", at: 9 }))).toEqual([]);
+  const kinds = await db.execute<{ kind: string }>(sql`select kind from events order by id`);
+  expect(kinds.map(({ kind }) => kind)).toEqual([
+    "member-changed",
+    "member-changed",
+    "member-changed",
+    "member-deleted",
+  ]);
+});
+
+test("a deletion that is the first to be heard of somebody says so", async () => {
+  const first = await deletion();
+  expect(await happening((on) => recordClerkEvent(on, first))).toEqual([
+    { kind: "member-deleted", member: ID },
+  ]);
+});
+
+test("of 32 deletions at once, one says so", async () => {
+  await recordClerkEvent(db, await person({ username: "ada" }));
+  const deletions = await Promise.all(others.map((_, at) => deletion({ at })));
+  const before = others.flatMap(({ happened }) => happened).length;
+  await Promise.all(others.map((each, i) => recordClerkEvent(each, deletions[i] as PersonEvent)));
+  expect(others.flatMap(({ happened }) => happened).slice(before)).toHaveLength(1);
+  expect(await one(sql`select count(*)::integer from events where kind = 'member-deleted'`)).toEqual({
+    count: 1,
+  });
+});
+
+// The words that the forum keeps beside a person's rows.
+
+const BOB = "user_bob";
+const THREAD_TITLE = "A title of Ada's";
+
+/** Ada has started a thread, and Bob has answered. Answers its number. */
+async function thread(): Promise<number> {
+  await recordClerkEvent(db, await person({ username: "ada" }));
+  await recordClerkEvent(db, await person({ id: BOB, username: "bob" }));
+  const category = await makeCategory(db);
+  const { number } = await makeThread(db, {
+    author: { id: ID, handle: "ada" },
+    category,
+    title: THREAD_TITLE,
+    body: "Ada's first words",
+  });
+  await makeReply(db, {
+    author: { id: BOB, handle: "bob" },
+    thread: { number, title: "" },
+    body: "Bob's words",
+  });
+  return number;
+}
+
+/** Edits the opening post, which is Ada's, or reply 2, which is Bob's; whichever revision stands. */
+async function edit(on: Database, thread: number, authorId = ID) {
+  const number = authorId === ID ? 1 : 2;
+  const title = number === 1 ? `${THREAD_TITLE} again` : null;
+  const found = await getReply(db, { thread, number, viewerId: authorId });
+  const revision = found?.reply?.revision ?? 0;
+  const body = `Words of ${authorId} after revision ${revision}`;
+  return editReply(on, { thread, number, authorId, title, body, revision });
+}
+
+const UNTIL = "2999-01-31T00:00:00.000Z";
+const suspend = (on: Database, handle = "ada") =>
+  setSuspension(on, handle, { until: UNTIL, reason: `What ${handle} did` });
+
+async function wordsKept() {
+  return one(sql`
+    select (select count(*) from reply_revisions where replaced_by = ${ID})::integer as revisions,
+      (select count(reason) from moderations where member_id = ${ID})::integer as reasons,
+      (select count(*) from moderations where member_id = ${ID})::integer as moderations`);
+}
+
+test("a deletion takes the words that edits replaced and those about the person, and nobody else's", async () => {
+  const number = await thread();
+  for (const author of [ID, BOB]) expect(await edit(db, number, author)).toMatchObject({ outcome: "done" });
+  for (const handle of ["ada", "bob"]) await suspend(db, handle);
+  expect(await wordsKept()).toEqual({ revisions: 1, reasons: 1, moderations: 1 });
+  await recordClerkEvent(db, await deletion({ at: 1 }));
+  expect(await wordsKept()).toEqual({ revisions: 0, reasons: 0, moderations: 1 });
+  expect(await one(sql`select body, replaced_by as by from reply_revisions`)).toEqual({
+    body: "Bob's words",
+    by: BOB,
+  });
+  expect(await one(sql`select value, reason from moderations where member_id = ${BOB}`)).toEqual({
+    value: UNTIL,
+    reason: "What bob did",
+  });
+  expect(await verify(db)).toEqual([]);
+});
+
+test("whatever order edits, suspensions, events and deletions come in, no words of a deleted person are left", async () => {
+  const update = await person({ username: "ada", at: 5 });
+  const [early, late] = [await deletion({ at: 1 }), await deletion({ at: 9 })];
+  const acts: ((number: number) => Promise<unknown>)[] = [
+    (number) => edit(db, number),
+    () => suspend(db),
+    () => recordClerkEvent(db, update),
+    () => recordClerkEvent(db, early),
+    () => recordClerkEvent(db, late),
+  ];
+  for (const order of permutations(acts)) {
+    await db.execute(sql`truncate "user", categories cascade`);
+    const number = await thread();
+    for (const act of order) await act(number);
+    expect(await wordsKept()).toMatchObject({ revisions: 0, reasons: 0 });
+    expect(await verify(db)).toEqual([]);
+  }
+});
+
+test.each([
+  ["an edit", edit],
+  ["a suspension", (on: Database) => suspend(on)],
+] as const)(
+  "%s that meets the deletion of the account leaves no words behind, whichever is first",
+  async (_, act) => {
+    const gone = await deletion({ at: 1 });
+    for (const isFirst of [true, false]) {
+      await db.execute(sql`truncate "user", categories cascade`);
+      const number = await thread();
+      const write = (on: Database) => act(on, number);
+      const erase = (on: Database) => recordClerkEvent(on, gone);
+      const [first, second] = isFirst ? [write, erase] : [erase, write];
+      await meet<unknown, unknown>(connect, first, second);
+      expect(await wordsKept()).toMatchObject({
+        revisions: 0,
+        reasons: 0,
+        moderations: isFirst && act !== edit ? 1 : 0,
+      });
+      expect(await verify(db)).toEqual([]);
+    }
+  },
+);
+
+test("32 at once that edit, suspend, and delete the account leave no words behind", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    await db.execute(sql`truncate "user", categories cascade`);
+    const number = await thread();
+    const gone = await deletion({ at: round });
+    const act = (on: Database, i: number) => {
+      if (i % 8 === 7) return recordClerkEvent(on, gone);
+      return i % 2 === 0 ? edit(on, number) : suspend(on);
+    };
+    await Promise.all(others.map(act));
+    expect(await wordsKept()).toMatchObject({ revisions: 0, reasons: 0 });
+    expect(await verify(db)).toEqual([]);
   }
 });
 

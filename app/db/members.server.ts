@@ -1,37 +1,45 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
-import type { ColorScheme, DateStyle, Viewer } from "#app/domain/viewer.ts";
+import type { Outcome } from "#app/domain/outcome.ts";
+import type { ColorScheme, DateStyle, Role, Viewer } from "#app/domain/viewer.ts";
 import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
+import { forEveryone, type Public } from "./public.server.ts";
+import { personOf, writeRefusal } from "./refusals.server.ts";
+import { isSessionEnded } from "./sessions.server.ts";
 import { integer, timestamp, uuid, word } from "./statements.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 /** The member with this Clerk id as the viewer of a page, or null where no row exists yet. One statement. */
 export async function getViewer(db: Database, userId: string): Promise<Viewer | null> {
   return (await getViewerWithVotes(db, userId, null))?.viewer ?? null;
 }
 
-export type ViewerWithVotes = { viewer: Viewer; votes: ReplyVote[] };
+export type ViewerWithVotes = { viewer: Viewer; votes: ReplyVote[]; isSessionEnded: boolean };
 
 /**
  * The viewer of a page, and what on it depends on them: on a page of a thread, their votes and the present scores.
+ * Says too whether somebody has signed out of the session, where one is given: its token is good for a minute longer.
  * Null where no row exists yet. One statement.
  */
 export async function getViewerWithVotes(
   db: Database,
   userId: string,
   thread: { number: number; page: number } | null,
+  sessionId: string | null = null,
 ): Promise<ViewerWithVotes | null> {
-  const [row] = await db.execute<Viewer & { votes: ReplyVote[] }>(sql`
+  const [row] = await db.execute<Viewer & Omit<ViewerWithVotes, "viewer">>(sql`
     select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
       to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
       u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle",
-      ${thread ? votesOn(thread) : sql`'[]'::json`} as votes
+      ${thread ? votesOn(thread) : sql`'[]'::json`} as votes,
+      ${sessionId === null ? sql`false` : isSessionEnded(sessionId)} as "isSessionEnded"
     from members m
     join "user" u on u.id = m.user_id
     where m.user_id = ${word(userId)}`);
   if (!row) return null;
-  const { votes, ...viewer } = row;
-  return { viewer, votes };
+  const { votes, isSessionEnded: isEnded, ...viewer } = row;
+  return { viewer, votes, isSessionEnded: isEnded };
 }
 
 /** One look into the member's own votes for all replies of the page: one for each reply would go down the index each time. */
@@ -60,7 +68,7 @@ export async function getMemberPage(
   db: Database,
   handle: string,
   { show, before }: MemberList,
-): Promise<MemberPage | null> {
+): Promise<Public<MemberPage> | null> {
   const [row] = await db.execute<{ page: MemberPage }>(sql`
     select json_build_object(
       'id', m.user_id, 'handle', m.handle, 'role', m.role, 'imageUrl', u.image_url,
@@ -74,7 +82,7 @@ export async function getMemberPage(
     from members m
     join "user" u on u.id = m.user_id
     where lower(m.handle) = lower(${word(handle)})`);
-  return row?.page ?? null;
+  return row ? forEveryone(row.page) : null;
 }
 
 /*
@@ -93,7 +101,7 @@ function threadsOfMember(before: MemberList["before"]) {
     ) page
     cross join lateral (
       select t.number, t.title, t.reply_count as "replyCount", t.score, t.created_at as "createdAt",
-        json_build_object('slug', c.slug, 'name', c.name) as category
+        json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category
       from threads t
       join categories c on c.id = t.category_id
       where t.number = page.number
@@ -123,26 +131,108 @@ function repliesOfMember(before: MemberList["before"]) {
 
 export type Settings = { handle: string; colorScheme: ColorScheme; dateStyle: DateStyle };
 
-/** Saves what a member chose. A handle that they changed is theirs from then on. One statement. */
+/**
+ * Saves what a member chose. A handle that they changed is theirs from then on. One statement. A conflict: somebody else
+ * has the handle.
+ */
 export async function saveSettings(
   db: Database,
   userId: string,
-  settings: Settings,
-): Promise<"saved" | "refused" | "handle-taken"> {
+  { handle, colorScheme, dateStyle }: Settings,
+): Promise<Outcome<object, object>> {
   try {
-    const saved = await db.execute(sql`
-      update members m
-      set handle = ${settings.handle}, color_scheme = ${settings.colorScheme}, date_style = ${settings.dateStyle},
-        handle_source = case when m.handle = ${settings.handle} then m.handle_source else 'chosen' end
-      from "user" u
-      where m.user_id = ${userId} and u.id = m.user_id and u.deleted_at is null
-        -- Looked at again where this waited for a deletion, which the join above would not be.
-        and m.handle_source <> 'deleted'
-        and (m.suspended_until is null or m.suspended_until <= now())
-      returning m.handle`);
-    return saved.length > 0 ? "saved" : "refused";
+    return await write(
+      db,
+      sql`
+      with ${personOf(userId, sql`for share of u for update of m`)}, saved as (
+        update members m
+        set handle = ${handle}, color_scheme = ${colorScheme}, date_style = ${dateStyle},
+          handle_source = case when m.handle = ${handle} then m.handle_source else 'chosen' end
+        from person
+        where m.user_id = person.id and person.refusal is null
+          and (m.handle, m.color_scheme, m.date_style) is distinct from (${handle}, ${colorScheme}, ${dateStyle})
+        returning person.*
+      ), ${recordEvents(
+        eventOf("member-changed", { member: sql`id` }, sql`from saved where handle <> ${handle}`),
+        eventOf(
+          "preferences-saved",
+          { member: sql`id` },
+          sql`from saved where (color_scheme, date_style) is distinct from (${colorScheme}, ${dateStyle})`,
+        ),
+      )}
+      select ${writeRefusal} as refusal, ${EVENTS} from person`,
+    );
   } catch (error) {
-    if (violatedConstraint(error) === "members_handle_key") return "handle-taken";
+    if (violatedConstraint(error) === "members_handle_key") return { outcome: "conflict" };
     throw error;
   }
+}
+
+/*
+ * What operators decide about people, at the command line. Each is one statement, answers with the handle as its owner
+ * writes it, and writes a row of `moderations` where something changed. Missing: nobody has the handle. An operator is
+ * no member, so no row names who did it.
+ */
+
+/** Gives a member this role. */
+export async function setRole(
+  db: Database,
+  handle: string,
+  role: Role,
+): Promise<Outcome<{ handle: string }>> {
+  return write(
+    db,
+    sql`
+    with ${memberCalled(handle)}, changed as (
+      update members m set role = ${role}, role_set_at = now() from member
+      where m.user_id = member.user_id and m.role <> ${role}
+      returning m.user_id
+    ), noted as (
+      insert into moderations (action, member_id, value) select 'role', user_id, ${role} from changed
+    ), ${recordEvents(eventOf("role-set", { member: sql`user_id`, role: sql`${role}::text` }, sql`from changed`))}
+    select null as refusal, member.handle, ${EVENTS} from member`,
+  );
+}
+
+/** Until when, as an ISO time, and what the member is told. */
+export type Suspension = { until: string; reason: string };
+
+/** Suspends a member until a time, in place of a suspension that stands; or ends it, with null. */
+export async function setSuspension(
+  db: Database,
+  handle: string,
+  suspension: Suspension | null,
+): Promise<Outcome<{ handle: string }>> {
+  const until = sql`${suspension?.until ?? null}::timestamptz`;
+  const reason = sql`${suspension?.reason ?? null}::text`;
+  return write(
+    db,
+    sql`
+    with ${memberCalled(handle)}, changed as (
+      update members m
+      set suspended_until = ${until}, suspension_reason = ${reason}, suspended_by = null,
+        suspended_at = case when ${until} is not null then now() end
+      from member
+      where m.user_id = member.user_id
+        and (m.suspended_until, m.suspension_reason) is distinct from (${until}, ${reason})
+      returning m.user_id
+    ), noted as (
+      insert into moderations (action, member_id, value, reason)
+      select 'suspension', user_id, ${suspension?.until ?? "false"}, ${reason} from changed
+    ), ${recordEvents(
+      eventOf(
+        "member-suspended",
+        { member: sql`user_id`, suspended: sql`${until} is not null` },
+        sql`from changed`,
+      ),
+    )}
+    select null as refusal, member.handle, ${EVENTS} from member`,
+  );
+}
+
+/** The part of a write that finds the member with this handle under a lock; no account that is deleted. */
+function memberCalled(handle: string): SQL {
+  return sql`member as materialized (
+    select user_id, handle from members
+    where lower(handle) = lower(${handle}) and handle_source <> 'deleted' for update)`;
 }

@@ -1,25 +1,21 @@
 import { type SQL, sql } from "drizzle-orm";
-import { expect, onTestFinished, test } from "vitest";
-import { createTestDatabase } from "#test/database.ts";
+import { expect, test } from "vitest";
+import { testDatabase } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread, makeVote, type TestThread } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";
-import { type Database, openDatabase } from "./client.server.ts";
-import { deleteReply } from "./replies.server.ts";
+import type { Database } from "./client.server.ts";
+import { deleteReply, editReply } from "./replies.server.ts";
+import { lockThread, pinThread } from "./threads.server.ts";
 import { verify } from "./verify.server.ts";
 
 /** A forum of its own, for a test to break. */
 async function freshForum(): Promise<{ db: Database }> {
-  const { url, drop } = await createTestDatabase();
-  const db = openDatabase(url);
-  onTestFinished(async () => {
-    await db.close();
-    await drop();
-  });
+  const { db } = await testDatabase();
   await makeCategory(db, { slug: "verify" });
   return { db };
 }
 
-/** A thread with a reply to its opening post, a deleted reply and two votes. */
+/** A pinned thread with an edited opening post, a reply to it, a deleted reply and two votes. It was locked once. */
 async function livelyThread(db: Database): Promise<TestThread> {
   const author = await makeMember(db);
   const voter = await makeMember(db);
@@ -29,6 +25,18 @@ async function livelyThread(db: Database): Promise<TestThread> {
   await deleteReply(db, { thread: thread.number, number: deleted, authorId: author.id, deleted: true });
   await makeVote(db, { voter, thread });
   await makeVote(db, { voter: author, thread, number: 2, value: -1 });
+  for (const revision of [0, 1, 2])
+    await editReply(db, {
+      thread: thread.number,
+      number: 1,
+      authorId: author.id,
+      body: `Edited ${revision}`,
+      title: null,
+      revision,
+    });
+  const { id: by } = await makeMember(db, { role: "moderator" });
+  for (const locked of [true, false]) await lockThread(db, { number: thread.number, locked, by });
+  await pinThread(db, { number: thread.number, pinned: true, by });
   return thread;
 }
 
@@ -38,6 +46,16 @@ test("a sound forum has no discrepancies", async () => {
   await livelyThread(db);
   expect(await verify(db)).toEqual([]);
 });
+
+/** A plain member. */
+const HERE = sql`
+  person as (insert into "user" (id) values ('user_here')),
+  member as (insert into members (user_id, handle) values ('user_here', 'here'))`;
+
+/** Somebody whose account is deleted. */
+const GONE = sql`
+  person as (insert into "user" (id, deleted_at) values ('user_gone', now())),
+  member as (insert into members (user_id, handle, handle_source) values ('user_gone', 'gone', 'deleted'))`;
 
 type Damage = { column: string; subject?: string; statement: (thread: number) => SQL };
 
@@ -111,9 +129,76 @@ const DAMAGES: Damage[] = [
       where number = 1 and thread_id = (select id from threads where number = ${thread})`,
   },
   {
+    column: "thread_replies.revision",
+    subject: "reply 1",
+    statement: (thread) => sql`
+      update thread_replies set revision = 7
+      where number = 1 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "thread_replies.edited_at",
+    subject: "reply 1",
+    statement: (thread) => sql`
+      update thread_replies set edited_at = null
+      where number = 1 and thread_id = (select id from threads where number = ${thread})`,
+  },
+  {
+    column: "reply_revisions.revision",
+    subject: "reply 1",
+    statement: () => sql`delete from reply_revisions where revision = 1`,
+  },
+  {
+    column: "reply_revisions.title",
+    subject: "reply 1",
+    statement: () => sql`update reply_revisions set title = null where revision = 0`,
+  },
+  {
+    column: "threads.status",
+    statement: (thread) => sql`update threads set status = 'locked' where number = ${thread}`,
+  },
+  {
+    column: "threads.is_pinned",
+    statement: (thread) => sql`update threads set is_pinned = false where number = ${thread}`,
+  },
+  {
     column: "members.user_id",
     subject: "user user_nobody",
     statement: () => sql`insert into "user" (id) values ('user_nobody')`,
+  },
+  {
+    column: "members.role",
+    subject: "user user_here",
+    statement: () => sql`
+      with ${HERE}
+      insert into moderations (action, member_id, value) values ('role', 'user_here', 'admin')`,
+  },
+  {
+    column: "members.suspended_until",
+    subject: "user user_here",
+    statement: () => sql`
+      with ${HERE}
+      insert into moderations (action, member_id, value)
+      values ('suspension', 'user_here', '2999-01-31T00:00:00.000Z')`,
+  },
+  {
+    column: "reply_revisions.body",
+    subject: "user user_gone",
+    statement: (thread) => sql`
+      with ${GONE}, reply as (
+        update thread_replies set author_id = 'user_gone'
+        where number = 2 and thread_id = (select id from threads where number = ${thread})
+        returning id
+      )
+      insert into reply_revisions (reply_id, revision, body, replaced_by)
+      select id, 0, 'What stood there.', 'user_gone' from reply`,
+  },
+  {
+    column: "moderations.reason",
+    subject: "user user_gone",
+    statement: () => sql`
+      with ${GONE}
+      insert into moderations (action, member_id, value, reason)
+      values ('suspension', 'user_gone', 'false', 'Rude')`,
   },
 ];
 

@@ -121,6 +121,75 @@ const MEMBER_ROWS = sql`
   where not exists (select 1 from members m where m.user_id = u.id)
   order by u.id`;
 
+/**
+ * What edits replaced, as far as it was kept: nothing is missing between the first that was kept and the text that stands.
+ * Edits from before there were revisions have none.
+ */
+const REPLY_REVISIONS = differences(
+  sql`
+    select 'thread ' || t.number || ', reply ' || r.number as subject, r.revision, r.edited_at,
+      count(*) as kept, count(v.title) as titled, min(v.revision) as first, max(v.revision) as last,
+      max(v.replaced_at) as replaced_at, case when r.number = 1 then count(*) else 0 end as titles
+    from reply_revisions v
+    join thread_replies r on r.id = v.reply_id
+    join threads t on t.id = r.thread_id
+    group by r.id, t.id`,
+  {
+    "thread_replies.revision": { stored: sql`revision`, expected: sql`last + 1` },
+    "thread_replies.edited_at": { stored: sql`edited_at`, expected: sql`replaced_at` },
+    "reply_revisions.revision": { stored: sql`kept`, expected: sql`last - first + 1` },
+    "reply_revisions.title": { stored: sql`titled`, expected: sql`titles` },
+  },
+);
+
+/** A thread is as the last moderator left it. What was locked or pinned before acts were kept has no row. */
+const MODERATED_THREADS = differences(
+  sql`
+    select 'thread ' || t.number as subject, (t.status = 'locked')::text as locked, t.is_pinned::text as pinned,
+      (array_agg(m.value order by m.id desc) filter (where m.action = 'lock'))[1] as last_lock,
+      (array_agg(m.value order by m.id desc) filter (where m.action = 'pin'))[1] as last_pin
+    from moderations m
+    join threads t on t.id = m.thread_id
+    group by t.id`,
+  {
+    "threads.status": { stored: sql`locked`, expected: sql`coalesce(last_lock, locked)` },
+    "threads.is_pinned": { stored: sql`pinned`, expected: sql`coalesce(last_pin, pinned)` },
+  },
+);
+
+/** A member is as the last act of a moderator or an operator left them; an account that is deleted has nothing of it. */
+const MODERATED_MEMBERS = differences(
+  sql`
+    select 'user ' || u.id as subject, member.role, member.suspended_until,
+      (array_agg(m.value order by m.id desc) filter (where m.action = 'role'))[1] as last_role,
+      (array_agg(m.value order by m.id desc) filter (where m.action = 'suspension'))[1] as last_suspension
+    from moderations m
+    join "user" u on u.id = m.member_id
+    join members member on member.user_id = u.id
+    where u.deleted_at is null
+    group by u.id, member.user_id`,
+  {
+    "members.role": { stored: sql`role`, expected: sql`coalesce(last_role, role)` },
+    "members.suspended_until": {
+      stored: sql`coalesce(suspended_until, 'infinity')`,
+      expected: sql`case last_suspension when 'false' then 'infinity' else coalesce(last_suspension::timestamptz, suspended_until, 'infinity') end`,
+    },
+  },
+);
+
+/** Deleting an account takes these words along (drizzle/0005). Says how many are left, and never which. */
+const ERASED_WORDS = sql`
+  select 'user ' || u.id as subject, kept.name as column, kept.rows || ' kept' as stored, 'none' as expected
+  from "user" u
+  cross join lateral (
+    select 'reply_revisions.body' as name, count(*) as rows
+    from thread_replies r join reply_revisions v on v.reply_id = r.id where r.author_id = u.id
+    union all
+    select 'moderations.reason', count(m.reason) from moderations m where m.member_id = u.id
+  ) kept
+  where u.deleted_at is not null and kept.rows > 0
+  order by u.id, kept.name`;
+
 const CHECKS = [
   CATEGORY_COUNTERS,
   OPENING_POSTS,
@@ -130,4 +199,8 @@ const CHECKS = [
   REPLY_NUMBERS,
   REPLY_TARGETS,
   MEMBER_ROWS,
+  REPLY_REVISIONS,
+  MODERATED_THREADS,
+  MODERATED_MEMBERS,
+  ERASED_WORDS,
 ];

@@ -12,12 +12,12 @@ export class Instance {
   /** A word about some people, by id, for the sign-in page. */
   readonly notes = new Map<string, string>();
 
-  constructor(origin: string, appOrigin: string, store: Store, courier: Omit<CourierOptions, "secret">) {
+  constructor(origin: string, appOrigin: string, store: Store, courier: CourierOptions) {
     this.origin = origin;
     this.appOrigin = appOrigin;
     this.store = store;
     this.keys = loadKeys(store);
-    this.courier = new Courier({ ...courier, secret: store.webhookSecret });
+    this.courier = new Courier(courier);
   }
 
   /** `target` if it leads to the app, which is the only place that people are sent back to. */

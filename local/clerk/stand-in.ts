@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRequestListener } from "@remix-run/node-fetch-server";
+import { Webhook } from "svix";
+import { Problem } from "#scripts/problem.ts";
 import { LOOPBACK, requireFreePort } from "../ports.ts";
 import { Instance } from "./instance.ts";
 import { handle } from "./router.ts";
@@ -26,6 +28,8 @@ export interface StandInOptions {
   stateFile?: string;
   /** Where events are sent. Default: `/webhooks/clerk` of the app. */
   webhookUrl?: string;
+  /** What events are signed with, `whsec_…`. Default: a secret of its own, which is kept with its state. */
+  webhookSecret?: string;
   /** Milliseconds before each further try of an event. */
   retryDelays?: number[];
   /** Added if they are not there yet and have not been deleted. */
@@ -37,16 +41,18 @@ export interface StandInOptions {
 /**
  * Starts a stand-in for Clerk on an origin of its own, on the loopback address. It signs session tokens with its own key, answers
  * the handshake and what clerk-js asks, offers sign-in pages that need no script, and sends signed webhooks over HTTP.
- * @throws Problem when the port is taken
+ * @throws Problem when the port is taken, or nothing can be signed with the secret
  */
 export async function createClerkStandIn(options: StandInOptions) {
   if (options.port !== 0) await requireFreePort(options.port, "the sign-in page");
   const store = new Store({ file: options.stateFile, now: options.now });
+  const secret = options.webhookSecret ?? store.webhookSecret;
+  requireSecret(secret);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(options.port, LOOPBACK, resolve));
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const { webhookUrl: url = `${options.appOrigin}/webhooks/clerk`, retryDelays, log = () => {} } = options;
-  const courier = { url, log, ...(retryDelays && { retryDelays }) };
+  const courier = { url, secret, log, ...(retryDelays && { retryDelays }) };
   const instance = new Instance(origin, options.appOrigin, store, courier);
   instance.introduce(options.people ?? []);
   const onError = (error: unknown) => {
@@ -60,7 +66,7 @@ export async function createClerkStandIn(options: StandInOptions) {
   return {
     origin,
     /** What the Worker needs to know of this instance. */
-    env: workerEnv(instance),
+    env: { ...workerEnv(instance), CLERK_WEBHOOK_SECRET: secret },
     ...controls(instance),
     async stop() {
       await instance.courier.stop();
@@ -68,6 +74,14 @@ export async function createClerkStandIn(options: StandInOptions) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function requireSecret(secret: string): void {
+  try {
+    new Webhook(secret);
+  } catch {
+    throw new Problem("CLERK_WEBHOOK_SECRET is no signing secret: after whsec_ it is Base64.");
+  }
 }
 
 /** What a test, or the start of the forum, does with an instance without a browser. */
@@ -100,7 +114,6 @@ function workerEnv({ origin, keys, store }: Instance) {
     CLERK_PUBLISHABLE_KEY: keys.publishableKey,
     CLERK_SECRET_KEY: store.secretKey,
     CLERK_JWT_KEY: keys.publicKeyPem,
-    CLERK_WEBHOOK_SECRET: store.webhookSecret,
     CLERK_PROXY_URL: origin,
     CLERK_API_URL: origin,
     CLERK_JS_URL: `${origin}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`,

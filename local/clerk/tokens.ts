@@ -55,6 +55,10 @@ export interface TokenFlaws {
   pending?: boolean;
   /** The origin that the token was made for; null leaves the claim out. */
   azp?: string | null;
+  /** Whom the token is about, in place of whoever the session belongs to. */
+  sub?: string;
+  /** Which session the token is of, in place of its own. */
+  sid?: string;
 }
 
 /** A session token as Clerk's, version 2, for the app at `appOrigin`. */
@@ -68,14 +72,14 @@ export function mintSessionToken(
   const claims = {
     ...(azp === null ? {} : { azp }),
     fva: [Math.floor((store.now() - session.createdAt) / 60_000), -1],
-    sid: session.id,
+    sid: flaws.sid ?? session.id,
     sts: flaws.pending ? "pending" : "active",
     v: 2,
   };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: "RS256", cat: SESSION_TOKEN_CATEGORY, kid: KEY_ID, typ: "JWT" })
     .setIssuer(keys.issuer)
-    .setSubject(session.personId)
+    .setSubject(flaws.sub ?? session.personId)
     .setIssuedAt(issuedAt)
     .setNotBefore(issuedAt - 10)
     .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)

@@ -1,9 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
 import { verify } from "#app/db/verify.server.ts";
 import { readClerkEvent } from "#app/domain/clerk-event.ts";
-import { connect } from "#scripts/connection.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testForum } from "#test/database.ts";
 import { personEvent } from "../clerk/webhooks.ts";
 import { demoPeople } from "./people.ts";
 import { seedDemo } from "./seed.ts";
@@ -11,7 +10,7 @@ import { seedDemo } from "./seed.ts";
 const NOW = Date.UTC(2026, 10, 22);
 
 test("the demo forum is sound, is put in once, and lies in the past", async () => {
-  const { url, sql, db } = await emptyForum();
+  const { url, sql, db } = await testForum();
 
   await seedDemo(url, NOW);
   await seedDemo(url, NOW);
@@ -30,7 +29,7 @@ test("the demo forum is sound, is put in once, and lies in the past", async () =
 });
 
 test("its people are those of the stand-in for Clerk, whose events change nothing more", async () => {
-  const { url, db } = await emptyForum();
+  const { url, db } = await testForum();
   await seedDemo(url, NOW);
   for (const person of demoPeople(NOW)) {
     const event = await readClerkEvent(
@@ -39,13 +38,3 @@ test("its people are those of the stand-in for Clerk, whose events change nothin
     expect(event?.kind === "saved" && (await recordClerkEvent(db, event))).toBe("stale");
   }
 });
-
-async function emptyForum() {
-  const { url, drop } = await createTestDatabase();
-  const connection = await connect(url);
-  onTestFinished(async () => {
-    await connection.close();
-    await drop();
-  });
-  return { url, ...connection };
-}

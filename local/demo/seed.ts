@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import { v7 as uuidv7 } from "uuid";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
+import { finishImport } from "#app/db/import.server.ts";
 import { personFromUser } from "#app/domain/clerk-event.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import { type Connection, connect } from "#scripts/connection.ts";
@@ -30,6 +31,7 @@ export async function seedDemo(url: string, now = Date.now()): Promise<void> {
     if (found !== undefined) return;
     await seedPeople(connection, now);
     await connection.sql.begin((sql) => seedThreads(sql, now));
+    await finishImport(connection.db);
   } finally {
     await connection.close();
   }

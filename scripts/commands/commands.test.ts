@@ -1,51 +1,84 @@
+import { Command } from "commander";
 import { sql } from "drizzle-orm";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { getViewer } from "#app/db/members.server.ts";
-import { verify } from "#app/db/verify.server.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testForum } from "#test/database.ts";
 import { makeThread } from "#test/forum.ts";
 import { deleteMember, makeMember } from "#test/people.ts";
-import { connect } from "../connection.ts";
-import { addCategory, listCategories, removeCategory } from "./category.ts";
-import { setRole } from "./role.ts";
-import { parseSuspension, suspend, unsuspend } from "./suspension.ts";
+import { addCategoryCommands } from "./category.ts";
+import { addRoleCommand } from "./role.ts";
+import { addSuspensionCommands, parseSuspension } from "./suspension.ts";
 
-const { url, drop } = await createTestDatabase();
-const forum = await connect(url);
-afterAll(async () => {
-  await forum.close();
-  await drop();
-});
+const forum = await testForum();
+const { url } = forum;
+
+/** Runs a command on this forum, and answers what it prints; throws the `Problem` that it ends in. */
+async function run(...args: string[]): Promise<string> {
+  vi.stubEnv("DATABASE_URL", url);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const printed: string[] = [];
+  const out = vi.spyOn(console, "log").mockImplementation((line) => void printed.push(line));
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    const program = new Command();
+    for (const add of [addCategoryCommands, addRoleCommand, addSuspensionCommands]) add(program);
+    await program.parseAsync(args, { from: "user" });
+  } finally {
+    for (const spy of [out, errors]) spy.mockRestore();
+  }
+  return printed.join("\n");
+}
+
+/** What was written down of what operators did, and what happened with it. */
+async function history() {
+  const rows = await forum.db.execute<{ what: string }>(sql`
+    select what from (
+      select 'moderation: ' || action || ' ' || value as what, created_at, id from moderations
+      union all select 'event: ' || kind, created_at, id from events where kind not like 'member-changed'
+    ) history order by created_at, what`);
+  return rows.map(({ what }) => what);
+}
 
 test("a role is given and taken, whatever the handle's case", async () => {
-  const { id, handle } = await makeMember(forum.db, { handle: "ada" });
-  expect(await setRole(forum.sql, "@ADA", "admin")).toBe(handle);
+  const { id } = await makeMember(forum.db, { handle: "ada" });
+  expect(await run("role", "@ADA", "admin")).toBe("ada is an admin now.");
   expect(await getViewer(forum.db, id)).toMatchObject({ role: "admin" });
-  await setRole(forum.sql, "ada", "member");
+  expect(await run("role", "ada", "member")).toBe("ada is a member now.");
   expect(await getViewer(forum.db, id)).toMatchObject({ role: "member" });
+  expect(await history()).toEqual([
+    "event: role-set",
+    "moderation: role admin",
+    "event: role-set",
+    "moderation: role member",
+  ]);
 });
 
-test("nobody, and somebody whose account is gone, gets no role", async () => {
+test("nobody, and somebody whose account is gone, gets no role and no suspension", async () => {
   const gone = await makeMember(forum.db, { handle: "gone" });
   await deleteMember(forum.db, gone);
   const [{ handle } = { handle: "" }] = await forum.db.execute<{ handle: string }>(
     sql`select handle from members where user_id = ${gone.id}`,
   );
-  for (const name of ["no-such-person", handle])
-    await expect(setRole(forum.sql, name, "admin")).rejects.toThrow(`Nobody here has the handle "${name}".`);
+  for (const name of ["no-such-person", handle]) {
+    const nobody = `Nobody here has the handle "${name}".`;
+    await expect(run("role", `@${name}`, "admin")).rejects.toThrow(nobody);
+    const options = ["--until", "2999-01-31", "--reason", "Advertising"];
+    await expect(run("suspend", name, ...options)).rejects.toThrow(nobody);
+    await expect(run("unsuspend", name)).rejects.toThrow(nobody);
+  }
 });
 
 test("a suspension holds until it is ended", async () => {
-  const { id, handle } = await makeMember(forum.db, { handle: "boa" });
-  const suspension = parseSuspension({ until: "2999-01-31", reason: " Advertising " }, new Date());
-  await suspend(forum.sql, "Boa", suspension);
+  const { id } = await makeMember(forum.db, { handle: "boa" });
+  expect(await run("suspend", "Boa", "--until", "2999-01-31", "--reason", " Advertising ")).toBe(
+    "boa is suspended until 2999-01-31T00:00:00.000Z.",
+  );
   expect(await getViewer(forum.db, id)).toMatchObject({
     suspendedUntil: "2999-01-31T00:00:00+00:00",
     suspensionReason: "Advertising",
   });
-  expect(await unsuspend(forum.sql, handle)).toBe(handle);
+  expect(await run("unsuspend", "@boa")).toBe("boa is not suspended.");
   expect(await getViewer(forum.db, id)).toMatchObject({ suspendedUntil: null, suspensionReason: null });
-  await expect(suspend(forum.sql, "no-such-person", suspension)).rejects.toThrow("Nobody here");
 });
 
 test.each([
@@ -57,25 +90,33 @@ test.each([
   expect(() => parseSuspension(options, new Date("2026-11-22"))).toThrow(message);
 });
 
-test("categories are added in order, listed, and removed while they are empty", async () => {
-  await addCategory(forum.sql, { slug: "support", name: "Support", description: "Questions" });
-  await addCategory(forum.sql, { slug: "news", name: "News", position: 0 });
-  await addCategory(forum.sql, { slug: "chat", name: "Chat" });
-  await expect(addCategory(forum.sql, { slug: "chat", name: "Chat" })).rejects.toThrow("at /c/chat already");
-  await expect(addCategory(forum.sql, { slug: "Two Words", name: "x" })).rejects.toThrow(
-    'could be "two-words"',
-  );
-  await expect(addCategory(forum.sql, { slug: "x", name: "\u200b" })).rejects.toThrow("needs a name");
-  expect(await listCategories(forum.sql)).toEqual([
-    { slug: "news", name: "News", position: 0, threads: 0, replies: 0 },
-    { slug: "support", name: "Support", position: 1, threads: 0, replies: 0 },
-    { slug: "chat", name: "Chat", position: 2, threads: 0, replies: 0 },
-  ]);
+test("a category is edited; what cannot be changed, or is so already, is said", async () => {
+  await run("category", "add", "old", "Old", "--description", "What was");
+  expect(await run("category", "edit", "old", "--name", " New ", "--position", "-3")).toBe("New is changed.");
+  const nothing = "New is like that already: nothing has changed.";
+  expect(await run("category", "edit", "old", "--name", "New")).toBe(nothing);
+  const [edited] = await forum.sql`select name, description, position from categories where slug = 'old'`;
+  expect(edited).toEqual({ name: "New", description: "What was", position: -3 });
+  await expect(run("category", "edit", "old")).rejects.toThrow("Say what to change: --name");
+  await expect(run("category", "edit", "old", "--name", "\u200b")).rejects.toThrow("needs a name");
+  const missing = run("category", "edit", "no-such", "--name", "New");
+  await expect(missing).rejects.toThrow("There is no category at /c/no-such.");
+  await run("category", "remove", "old");
+});
 
+test("categories are added, and removed while they are empty; what cannot be done is said", async () => {
+  expect(await run("category", "list")).toBe("There are no categories yet: category add SLUG NAME");
+  expect(await run("category", "add", "support", "Support", "--description", "Questions")).toBe(
+    "Support is at /c/support.",
+  );
+  await run("category", "add", "chat", "Chat", "--position", "-1");
+  await expect(run("category", "add", "chat", "Chat")).rejects.toThrow("at /c/chat already");
+  await expect(run("category", "add", "Two Words", "x")).rejects.toThrow('could be "two-words"');
+  await expect(run("category", "add", "x", "\u200b")).rejects.toThrow("needs a name");
   await makeThread(forum.db, { author: await makeMember(forum.db), category: "support" });
-  await expect(removeCategory(forum.sql, "support")).rejects.toThrow("support holds 1 thread, so it stays");
-  await expect(removeCategory(forum.sql, "no-such")).rejects.toThrow("There is no category at /c/no-such.");
-  await removeCategory(forum.sql, "chat");
-  expect((await listCategories(forum.sql)).map(({ slug }) => slug)).toEqual(["news", "support"]);
-  expect(await verify(forum.db)).toEqual([]);
+  await expect(run("category", "remove", "support")).rejects.toThrow("support holds 1 thread, so it stays");
+  await expect(run("category", "remove", "no-such")).rejects.toThrow("There is no category at /c/no-such.");
+  expect(await run("category", "remove", "chat")).toBe("chat is gone.");
+  const left = await forum.sql`select slug, description, position from categories`;
+  expect([...left]).toEqual([{ slug: "support", description: "Questions", position: 1 }]);
 });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { finishImport } from "#app/db/import.server.ts";
 import { withForum } from "../database-url.ts";
 import type { GenerateReport } from "../generate/generate.ts";
 import { count, withProgress } from "../progress.ts";
@@ -39,9 +40,13 @@ Examples:
     .action(async ({ yes, ...asked }: Options) => {
       const { defaultSize, generateForum } = await import("../generate/generate.ts");
       const options = { ...defaultSize(asked.replies), ...asked, mayAdd: yes };
-      const report = await withForum(({ sql }) =>
-        withProgress("posts", (onProgress) => generateForum(sql, { ...options, onProgress })),
-      );
+      const report = await withForum(async ({ sql, db }) => {
+        const generated = await withProgress("posts", (onProgress) =>
+          generateForum(sql, { ...options, onProgress }),
+        );
+        await finishImport(db);
+        return generated;
+      });
       for (const line of describeGeneration(report)) console.log(line);
     });
 }

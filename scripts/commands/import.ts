@@ -34,15 +34,15 @@ Examples:
       // Loaded when it is wanted, so that the other commands start without it.
       const { importDiscourse } = await import("../discourse/import.ts");
       await withForum(
-        async ({ sql, db }) => {
+        async (forum) => {
           const report = await interruptible((isStopped) =>
             withProgress("threads", (onProgress) =>
-              importDiscourse(sql, { file, host, categories: category, isStopped, onProgress }),
+              importDiscourse(forum, { file, host, categories: category, isStopped, onProgress }),
             ),
           );
           for (const line of describeImport(report)) console.log(line);
           if (report.left > 0) process.exitCode = INTERRUPTED;
-          else await reportVerification(db);
+          else await reportVerification(forum.db);
         },
         { max: 2 },
       );

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Database } from "#app/db/client.server.ts";
 import { verify } from "#app/db/verify.server.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testForum } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";
 import { type Connection, connect } from "../connection.ts";
@@ -11,16 +11,6 @@ import { type ImportOptions, importDiscourse } from "./import.ts";
 import { NOTES } from "./notes.ts";
 
 /** A forum with nothing in it, for one test. */
-async function emptyForum(): Promise<Connection & { url: string }> {
-  const { url, drop } = await createTestDatabase();
-  const forum = await connect(url, { max: 3 });
-  onTestFinished(async () => {
-    await forum.close();
-    await drop();
-  });
-  return { ...forum, url };
-}
-
 const removals: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const remove of removals) await remove();
@@ -33,7 +23,7 @@ async function importLines(
 ) {
   const { file, remove } = await writeExport(lines, { gzip: options.gzip });
   removals.push(remove);
-  return importDiscourse(forum.sql, { ...options, file });
+  return importDiscourse(forum, { ...options, file });
 }
 
 /** Everything that an import writes, in an order of its own. */
@@ -49,7 +39,7 @@ async function everything(db: Database): Promise<unknown> {
 }
 
 test("a topic becomes a thread with its numbers, dates, scores and state", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const topic = makeTopic({
     id: 40,
     title: "Shadows :sunny:",
@@ -147,7 +137,7 @@ test("a topic becomes a thread with its numbers, dates, scores and state", async
 });
 
 test("people come as plain members whom Clerk does not know, under handles that are ours", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   await makeMember(forum.db, { handle: "taken" });
   const names = ["ada", "Sir_Nate", "sir-nate", "jo", "admin", "Иван", "Taken", "x".repeat(40)];
   await importLines(forum, [
@@ -177,7 +167,7 @@ test("people come as plain members whom Clerk does not know, under handles that 
 });
 
 test("likes count from the start, and named ones are votes", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const posts = [
     { number: 1, username: "ada", likes: 4, likedBy: ["Bo", "Cy", "bo"] },
     { number: 2, username: "bo", likedBy: ["bo"] },
@@ -196,7 +186,7 @@ test("likes count from the start, and named ones are votes", async () => {
 });
 
 test("threads are numbered in the order in which they were begun, and links lead forward and back", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const link = (id: number, post: number) => `https://forum.example.org/t/any-slug/${id}/${post}`;
   await importLines(forum, [
     makeTopic({
@@ -223,7 +213,7 @@ test("threads are numbered in the order in which they were begun, and links lead
 });
 
 test("what the old forum hid keeps its place without its text, and nothing dangles", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const posts = [
     { number: 1 },
     { number: 2, hidden: true, raw: "Hidden." },
@@ -252,7 +242,7 @@ test("what the old forum hid keeps its place without its text, and nothing dangl
 });
 
 test("topics that were never public, and lines that are none, are left out and named", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const report = await importLines(forum, [
     makeTopic({ id: 1 }),
     "{ not json",
@@ -279,7 +269,7 @@ test("topics that were never public, and lines that are none, are left out and n
 });
 
 test("posts and titles that are too long come along whole", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const long = "long ".repeat(7000).trim();
   const { notes } = await importLines(forum, [
     makeTopic({ id: 1, title: "t".repeat(220), posts: [{ number: 1, raw: long }] }),
@@ -290,7 +280,7 @@ test("posts and titles that are too long come along whole", async () => {
 });
 
 test("a post that cannot be converted comes along as it stands", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const cooked = `${"<div>".repeat(20_000)}deep`;
   const { notes } = await importLines(forum, [
     makeTopic({ id: 1, posts: [{ number: 1 }, { number: 2, raw: undefined, cooked }] }),
@@ -301,7 +291,7 @@ test("a post that cannot be converted comes along as it stands", async () => {
 });
 
 test("text that Postgres cannot store is cleaned", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const posts = [{ number: 1, raw: "a\u0000b \ud800 c", username: "ada" }];
   await importLines(forum, [makeTopic({ id: 1, title: "A\u0000B \ud800", posts })]);
   const [row] = await forum.db.execute(sql`
@@ -325,9 +315,9 @@ function manyTopics() {
 }
 
 test("plain or packed, at once or in pieces, twice or thrice: the same forum", async () => {
-  const once = await emptyForum();
+  const once = await testForum({ max: 3 });
   await importLines(once, manyTopics());
-  const pieces = await emptyForum();
+  const pieces = await testForum({ max: 3 });
   let runs = 0;
   for (let left = 1; left > 0; runs += 1)
     ({ left } = await importLines(pieces, manyTopics(), { gzip: true, isStopped: () => true }));
@@ -340,7 +330,7 @@ test("plain or packed, at once or in pieces, twice or thrice: the same forum", a
 });
 
 test("what members do between two runs stays, and their threads get numbers of their own", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const author = await makeMember(forum.db);
   const category = await makeCategory(forum.db, { slug: "talk" });
   const earlier = await makeThread(forum.db, { author, category });
@@ -364,7 +354,7 @@ test("what members do between two runs stays, and their threads get numbers of t
 });
 
 test("a longer export of the same forum adds what is missing", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const topics = manyTopics();
   await importLines(forum, topics.slice(0, 5));
   const author = await makeMember(forum.db);
@@ -375,7 +365,7 @@ test("a longer export of the same forum adds what is missing", async () => {
 });
 
 test("a category of the same name is joined, and its counters hold", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const author = await makeMember(forum.db);
   const category = await makeCategory(forum.db, { slug: "support" });
   await makeThread(forum.db, { author, category });
@@ -393,14 +383,33 @@ test("a category of the same name is joined, and its counters hold", async () =>
   expect(await verify(forum.db)).toEqual([]);
 });
 
+test("an import that added something says so once, at its end, and one that did not says nothing", async () => {
+  const forum = await testForum({ max: 3 });
+  const events = async () =>
+    (await forum.db.execute<{ event: string }>(sql`select kind || data::text as event from events`)).map(
+      ({ event }) => event,
+    );
+  let batches = 0;
+  const onProgress = () => {
+    batches += 1;
+  };
+  await importLines(forum, manyTopics(), { onProgress });
+  expect(batches).toBeGreaterThan(1);
+  expect(await events()).toEqual(["import-finished{}"]);
+  await importLines(forum, manyTopics());
+  expect(await events()).toEqual(["import-finished{}"]);
+  await importLines(forum, [...manyTopics(), makeTopic({ id: 9999 })], { isStopped: () => true });
+  expect(await events()).toEqual(["import-finished{}", "import-finished{}"]);
+});
+
 test("two imports at once: the second is refused", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const { file, remove } = await writeExport(manyTopics());
   removals.push(remove);
   const other = await connect(forum.url, { max: 2 });
   const results = await Promise.allSettled([
-    importDiscourse(forum.sql, { file }),
-    importDiscourse(other.sql, { file }),
+    importDiscourse(forum, { file }),
+    importDiscourse(other, { file }),
   ]);
   await other.close();
   expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -411,7 +420,7 @@ test("two imports at once: the second is refused", async () => {
 });
 
 test("without people's pictures the host has to be told", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   const topic = makeTopic({ id: 1 });
   for (const post of topic.post_stream.posts) post.avatar_template = "";
   await expect(importLines(forum, [topic])).rejects.toThrow("add --host");
@@ -421,11 +430,11 @@ test("without people's pictures the host has to be told", async () => {
 });
 
 test("a file without topics is refused, and says why", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum({ max: 3 });
   await expect(importLines(forum, ["{}"])).rejects.toThrow(
     /holds no topics to import\. Line 1 is no topic \(id: /,
   );
-  await expect(importDiscourse(forum.sql, { file: "no-such-file" })).rejects.toThrow(
+  await expect(importDiscourse(forum, { file: "no-such-file" })).rejects.toThrow(
     "There is no file no-such-file.",
   );
 });

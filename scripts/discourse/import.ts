@@ -1,4 +1,6 @@
 import type postgres from "postgres";
+import { finishImport } from "#app/db/import.server.ts";
+import type { Connection } from "../connection.ts";
 import { Problem } from "../problem.ts";
 import { storeCategories } from "./categories.ts";
 import { createIds } from "./ids.ts";
@@ -43,11 +45,15 @@ export type ImportReport = {
 
 /**
  * Brings a Discourse forum's topics along. Threads are written in batches, each whole or not at all, under keys made of
- * the old forum's ids: running it again, also after an interruption, adds what is missing and doubles nothing.
- * @param sql at least two connections: one holds the lock that keeps a second import out
+ * the old forum's ids: running it again, also after an interruption, adds what is missing and doubles nothing. A run that
+ * has added something says so at its end, with one event.
+ * @param forum at least two connections: one holds the lock that keeps a second import out
  * @throws Problem when the file cannot be read or holds no topics, its host is unknown, or another import is running
  */
-export async function importDiscourse(sql: postgres.Sql, options: ImportOptions): Promise<ImportReport> {
+export async function importDiscourse(
+  { sql, db }: Connection,
+  options: ImportOptions,
+): Promise<ImportReport> {
   const notes = new Notes();
   const survey = await surveyExport(options.file, notes);
   const host = (options.host ?? survey.host)?.toLowerCase();
@@ -57,7 +63,9 @@ export async function importDiscourse(sql: postgres.Sql, options: ImportOptions)
     const [row] = await lock<{ isFree: boolean }[]>`
       select pg_try_advisory_xact_lock(${LOCK_KEY}) as "isFree"`;
     if (!row?.isFree) throw new Problem("Another import is running on this forum. Wait for its end.");
-    return importSurveyed(sql, options, survey, host, notes);
+    const report = await importSurveyed(sql, options, survey, host, notes);
+    if (report.threads + report.people + report.categories > 0) await finishImport(db);
+    return report;
   });
 }
 

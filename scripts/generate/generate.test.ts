@@ -1,26 +1,16 @@
 import { sql } from "drizzle-orm";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { verify } from "#app/db/verify.server.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
-import { createTestDatabase } from "#test/database.ts";
+import { testForum } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";
-import { type Connection, connect } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { copyInto, copyRow } from "./copy.ts";
 import { generateForum } from "./generate.ts";
 
 const SIZE = { threads: 200, replies: 4000, members: 300, categories: 7, seed: 1 };
-
-async function emptyForum(): Promise<Connection> {
-  const { url, drop } = await createTestDatabase();
-  const forum = await connect(url);
-  onTestFinished(async () => {
-    await forum.close();
-    await drop();
-  });
-  return forum;
-}
 
 /** Every row of a forum, as text. */
 async function everything({ sql }: Connection): Promise<string[]> {
@@ -38,7 +28,7 @@ async function one<Row>({ db }: Connection, query: ReturnType<typeof sql>): Prom
 }
 
 test("a generated forum has the numbers that were asked for, and every counter is right", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   const progress: number[] = [];
   const report = await generateForum(forum.sql, {
     ...SIZE,
@@ -60,7 +50,7 @@ test("a generated forum has the numbers that were asked for, and every counter i
 });
 
 test("few threads are long, few categories full, few members busy, and time is not even", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   const { longest } = await generateForum(forum.sql, SIZE);
   expect(longest.map(({ replies }) => replies)).toEqual([200, 200, 200]);
   const shape = await one<Record<string, number>>(
@@ -82,7 +72,7 @@ test("few threads are long, few categories full, few members busy, and time is n
 });
 
 test("some of it is answered, edited, deleted, locked, pinned, voted down", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   await generateForum(forum.sql, SIZE);
   const some = await one<Record<string, number>>(
     forum,
@@ -105,7 +95,7 @@ test("some of it is answered, edited, deleted, locked, pinned, voted down", asyn
 });
 
 test("bodies are what the forum's own renderer makes of them, and handles are such as people can choose", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   await generateForum(forum.sql, { ...SIZE, threads: 20, replies: 300 });
   const bodies = await forum.db.execute<{ body: string; html: string }>(
     sql`select distinct body, body_html as html from thread_replies`,
@@ -117,7 +107,7 @@ test("bodies are what the forum's own renderer makes of them, and handles are su
 });
 
 test("the same seed makes the same forum to the last row, and another one another", async () => {
-  const forums = [await emptyForum(), await emptyForum(), await emptyForum()];
+  const forums = [await testForum(), await testForum(), await testForum()];
   const seeds = [5, 5, 6];
   const rows: string[][] = [];
   for (const [index, forum] of forums.entries()) {
@@ -131,7 +121,7 @@ test("the same seed makes the same forum to the last row, and another one anothe
 });
 
 test("a forum that people write in is left alone, unless told so, and then nothing of theirs changes", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   const author = await makeMember(forum.db);
   const category = await makeCategory(forum.db, { slug: "general", name: "General" });
   const thread = await makeThread(forum.db, { author, category });
@@ -156,13 +146,13 @@ test("a forum that people write in is left alone, unless told so, and then nothi
 });
 
 test("the smallest forum is one thread without a reply", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   await generateForum(forum.sql, { threads: 1, replies: 0, members: 1, categories: 1, seed: 3 });
   expect(await verify(forum.db)).toEqual([]);
 });
 
 test("what fails on the way leaves nothing behind, and what the server says of it is heard", async () => {
-  const forum = await emptyForum();
+  const forum = await testForum();
   // The second member's key is taken when they come: the constraint speaks after the last row was sent.
   const taken = copyRow(["generated_1_000000000000001", "mine"]);
   await forum.sql.begin((sql) => copyInto(sql, "user", ["id", "username"], [taken]));

@@ -2,14 +2,11 @@ import { data } from "react-router";
 import { saveSettings } from "#app/db/members.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
-import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
-import { memberTag } from "#app/domain/tags.ts";
-import { seeOther } from "#app/http.ts";
+import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { settingsPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
-import { noteChange } from "#app/request/parts.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import type { Route } from "./+types/settings";
 
@@ -28,20 +25,17 @@ export async function action({ context, url }: Route.ActionArgs) {
   const viewer = requireViewer(context, url);
   const parsed = parseForm(SettingsForm, context.get(formContext));
   const { values } = parsed;
-  const refusal = writeRefusal(viewer, new Date());
-  if (refusal) return data<Answer>({ values, errors: { form: REFUSALS[refusal] } }, { status: 403 });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
-  const outcome = await saveSettings(context.get(databaseContext), viewer.id, parsed.data);
-  if (outcome === "saved") {
-    noteChange(context, [memberTag(viewer.id)]);
+  const saved = await saveSettings(context.get(databaseContext), viewer.id, parsed.data);
+  if (saved.outcome === "done") {
     throw seeOther(settingsPath({ isSaved: true }));
   }
-  if (outcome === "handle-taken")
-    return data<Answer>(
-      { values, errors: { handle: "Somebody else has this handle already." } },
-      { status: 409 },
-    );
-  return data<Answer>({ values, errors: { form: REFUSALS.suspended } }, { status: 403 });
+  const { message, status } = problemOf(saved, {
+    missing: "There is no such account.",
+    conflict: "Somebody else has this handle already.",
+  });
+  const field = saved.outcome === "conflict" ? "handle" : "form";
+  return data<Answer>({ values, errors: { [field]: message } }, { status });
 }
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Settings · ${loaderData?.siteName}` }];

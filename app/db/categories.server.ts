@@ -1,0 +1,98 @@
+import { sql } from "drizzle-orm";
+import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
+import type { Outcome } from "#app/domain/outcome.ts";
+import type { Database } from "./client.server.ts";
+import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
+
+export type CategoryCounts = {
+  slug: string;
+  name: string;
+  position: number;
+  threads: number;
+  replies: number;
+};
+
+/** The categories with what is in them, in the order of the home page. One statement. */
+export async function listCategoryCounts(db: Database): Promise<CategoryCounts[]> {
+  return db.execute(sql`
+    select slug, name, position, thread_count as threads, reply_count as replies
+    from categories
+    order by position, name`);
+}
+
+/**
+ * Adds a category, at the end of the home page where no position is given. One statement. A conflict: there is one
+ * with this slug already.
+ */
+export async function addCategory(db: Database, category: NewCategory): Promise<Outcome<object, object>> {
+  const { slug, name, description, position = null } = category;
+  return write<object, object>(
+    db,
+    sql`
+    with added as (
+      insert into categories (slug, name, description, position)
+      select ${slug}, ${name}, ${description}, coalesce(${position}::integer, max(position) + 1, 1)
+      from categories
+      on conflict (slug) do nothing
+      returning id
+    ), ${recordEvents(eventOf("category-added", { category: sql`id` }, sql`from added`))}
+    select null as refusal, ${EVENTS},
+      case when not exists (select 1 from added) then json_build_object() end as newer`,
+  );
+}
+
+/**
+ * Changes what is said of a category, and where it stands. One statement. Answers with the name that it has then, and
+ * with whether anything about it is another than before.
+ */
+export async function changeCategory(
+  db: Database,
+  slug: string,
+  change: CategoryChange,
+): Promise<Outcome<{ name: string; isChanged: boolean }>> {
+  const { name = null, description = null, position = null } = change;
+  const wanted = sql`(
+    coalesce(${name}, c.name), coalesce(${description}, c.description), coalesce(${position}::integer, c.position))`;
+  return write(
+    db,
+    sql`
+    with category as materialized (
+      select id, name from categories where slug = ${slug} for no key update
+    ), changed as (
+      update categories c set (name, description, position) = ${wanted}
+      from category
+      where c.id = category.id and (c.name, c.description, c.position) is distinct from ${wanted}
+      returning c.id, c.name
+    ), ${recordEvents(eventOf("category-changed", { category: sql`id` }, sql`from changed`))}
+    select null as refusal, coalesce(changed.name, category.name) as name,
+      changed.id is not null as "isChanged", ${EVENTS}
+    from category left join changed on true`,
+  );
+}
+
+/** Threads that a category holds, and how many of them are deleted: these can be restored. */
+export type HeldThreads = { threads: number; deleted: number };
+
+/**
+ * Removes a category that holds no threads. One statement, and the foreign key stands behind it. A conflict: it holds
+ * some, also where one was started while this waited for it.
+ */
+export async function removeCategory(db: Database, slug: string): Promise<Outcome<object, HeldThreads>> {
+  return write<object, HeldThreads>(
+    db,
+    sql`
+    with category as materialized (
+      select id, thread_count from categories where slug = ${slug} for update
+    ), held as materialized (
+      select category.id, count(t.id)::integer as deleted, category.thread_count + count(t.id)::integer as threads
+      from category left join threads t on t.category_id = category.id and t.deleted_at is not null
+      group by category.id, category.thread_count
+    ), removed as (
+      delete from categories c using held where c.id = held.id and held.threads = 0
+      returning c.id
+    ), ${recordEvents(eventOf("category-removed", { category: sql`id` }, sql`from removed`))}
+    select null as refusal, ${EVENTS}, case when held.threads > 0
+      then json_build_object('threads', held.threads, 'deleted', held.deleted) end as newer
+    from held`,
+  );
+}
