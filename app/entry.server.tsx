@@ -7,15 +7,8 @@ import type {
   ServerInstrumentation,
 } from "react-router";
 import { isRouteErrorResponse, ServerRouter } from "react-router";
-import {
-  cspNonceContext,
-  keptFormContext,
-  pageRecordContext,
-  readerContext,
-  requestIdContext,
-  routeContext,
-  siteContext,
-} from "./request/context.server.ts";
+import { errorFacts, log } from "./log.ts";
+import { recordContext, requestContext, siteContext } from "./request/context.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
 
@@ -33,21 +26,21 @@ export default async function handleDocument(
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Link", PRELOAD);
   if (request.method === "HEAD") return new Response(null, { status, headers });
-  const nonce = context.get(cspNonceContext) || undefined;
+  const { id, isReader, nonce } = context.get(requestContext);
+  const { keptForm, outage } = context.get(recordContext);
   const serverPage = {
     siteName: context.get(siteContext).name,
-    keptForm: status >= 500 ? context.get(keptFormContext).current : null,
-    outage: context.get(pageRecordContext).outage,
-    requestId: status >= 500 ? context.get(requestIdContext) : "",
+    keptForm: status >= 500 ? keptForm : null,
+    outage,
+    requestId: status >= 500 ? id : "",
   };
   const page = (
     <ServerPageContext value={serverPage}>
-      <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+      <ServerRouter context={routerContext} url={request.url} nonce={nonce || undefined} />
     </ServerPageContext>
   );
   // No script will ever look for its place in a reader's page: plain markup, made in one go. It waits for no promise.
-  if (context.get(readerContext))
-    return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
+  if (isReader) return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
   const onError = (error: unknown) => logError(error, context);
   const written = await renderToReadableStream(page, { nonce, signal: request.signal, onError });
   // Sent whole: a browser that paints the bar on top while its end is still on the way has to move what it painted.
@@ -63,7 +56,7 @@ export const instrumentations: ServerInstrumentation[] = [
       handler.instrument({
         async request(handleRequest, { context }) {
           const { meta } = await handleRequest();
-          if (context && meta) context.get(routeContext).current = `/${meta.pattern.replace(/^\//, "")}`;
+          if (context && meta) context.get(recordContext).route = `/${meta.pattern.replace(/^\//, "")}`;
         },
       }),
   },
@@ -74,12 +67,6 @@ export const handleError: HandleErrorFunction = (error, { request, context }) =>
   if (!request.signal.aborted && !isRouteErrorResponse(error)) logError(error, context);
 };
 
-/** Logs the innermost cause alone: drizzle's errors repeat the statement, and with it what people wrote. */
 function logError(error: unknown, context: Readonly<RouterContextProvider>): void {
-  let cause = error;
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  const { name, message, stack } = cause instanceof Error ? cause : new Error(String(cause));
-  console.error(
-    JSON.stringify({ level: "error", requestId: context.get(requestIdContext), name, message, stack }),
-  );
+  log({ level: "error", requestId: context.get(requestContext).id, ...errorFacts(error) });
 }

@@ -29,6 +29,8 @@ export type ClerkEvent = PersonEvent | { kind: "ignored" } | { kind: "unusable" 
 
 /** Clerk's ids are `user_` and 27 letters and digits; this leaves room for longer ones. */
 const USER_ID = /^user_[A-Za-z0-9]{1,59}$/;
+/** The shape of Clerk's session ids: `sess_` and as much. */
+const SESSION_ID = /^sess_[A-Za-z0-9]{1,59}$/;
 /** Clerk allows 64 characters in a username, and limits names less strictly. */
 const NAME_MAX = 100;
 /** RFC 5321, 4.5.3.1: the longest address that mail can be sent to. */
@@ -63,6 +65,16 @@ const ClerkUser = z.object({
   created_at: Milliseconds,
   updated_at: Milliseconds,
 });
+
+/** Whether a text has the shape of Clerk's user ids. A token may be signed, and its subject something else. */
+export function isUserId(text: string): boolean {
+  return USER_ID.test(text);
+}
+
+/** Whether a text has the shape of Clerk's session ids. */
+export function isSessionId(text: string): boolean {
+  return SESSION_ID.test(text);
+}
 
 const Envelope = z.object({ type: z.string(), data: z.unknown(), timestamp: Milliseconds });
 

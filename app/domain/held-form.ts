@@ -14,9 +14,24 @@ export const FIELD_LABELS: Record<string, string> = {
   handle: "Handle",
 };
 
-/** The fields of a form as text; an uploaded file is nothing that this forum asks for, and is left out. */
-export function formFields(form: FormData): HeldForm["fields"] {
+/** Every field of the forum's forms. What is not among them is not kept. */
+const FIELDS = new Set([
+  ...Object.keys(FIELD_LABELS),
+  "submission",
+  "replyTo",
+  "revision",
+  "value",
+  "deleted",
+  "locked",
+  "pinned",
+  "colorScheme",
+  "dateStyle",
+]);
+
+/** The fields of a form that are ours, as text; an uploaded file is nothing that this forum asks for, and is left out. */
+export function knownFields(form: FormData): HeldForm["fields"] {
   const fields: HeldForm["fields"] = [];
-  for (const [name, value] of form) if (typeof value === "string") fields.push([name, value]);
+  for (const [name, value] of form)
+    if (FIELDS.has(name) && typeof value === "string") fields.push([name, value]);
   return fields;
 }

@@ -21,6 +21,11 @@ export const THREADS_PER_PAGE = 25;
 
 /** A form of `BODY_MAX` four-byte characters, percent-encoded, is 360 KB; this leaves room for the rest. */
 export const FORM_BYTES_MAX = 1_048_576;
+/**
+ * Fields in a form. Ours have four at most; reading a megabyte of empty ones takes seconds, and showing them again more.
+ * What a browser's extension or a form of an older version adds is ignored, so it has room.
+ */
+export const FORM_FIELDS_MAX = 40;
 /** Clerk's user events are a few KB; nothing honest comes near this. */
 export const WEBHOOK_BYTES_MAX = 262_144;
 

@@ -1,7 +1,8 @@
 import type { MiddlewareFunction } from "react-router";
-import { formFields } from "#app/domain/held-form.ts";
-import { readForm } from "#app/http.ts";
-import { formContext, keptFormContext } from "#app/request/context.server.ts";
+import { v7 as uuidv7 } from "uuid";
+import { knownFields } from "#app/domain/held-form.ts";
+import { formContext, recordContext } from "#app/request/context.server.ts";
+import { readForm } from "#app/request/form.server.ts";
 
 /**
  * Reads what an unsafe request carries, once: the action works on it, and whatever fails after this, the error page
@@ -10,10 +11,9 @@ import { formContext, keptFormContext } from "#app/request/context.server.ts";
  */
 export const keepForm: MiddlewareFunction<Response> = async ({ request, url, context }) => {
   if (request.method === "GET" || request.method === "HEAD") return;
-  // A copy, since Clerk's middleware makes its own request out of this one.
-  const form = await readForm(request.clone());
+  const form = await readForm(request);
   if (!form.get("submission")) form.set("submission", crypto.randomUUID());
   context.set(formContext, form);
   const action = `${url.pathname}${url.search}`;
-  context.get(keptFormContext).current = { id: crypto.randomUUID(), action, fields: formFields(form) };
+  context.get(recordContext).keptForm = { id: uuidv7(), action, fields: knownFields(form) };
 };

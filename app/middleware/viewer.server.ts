@@ -2,6 +2,7 @@ import { getAuth } from "@clerk/react-router/server";
 import { type MiddlewareFunction, type RouterContextProvider, redirectDocument } from "react-router";
 import { ensureMember } from "#app/db/identity.server.ts";
 import { getViewerWithVotes, type ViewerWithVotes } from "#app/db/members.server.ts";
+import { isSessionId, isUserId } from "#app/domain/clerk-event.ts";
 import { parseNumber, parsePage } from "#app/domain/paging.ts";
 import { REFUSALS, type Refusal } from "#app/domain/permissions.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
@@ -16,16 +17,13 @@ import {
 import { signInPath } from "#app/paths.ts";
 import {
   databaseContext,
-  heldFormsContext,
-  keptFormContext,
-  pageRecordContext,
-  readerContext,
+  recordContext,
+  requestContext,
   viewerContext,
   votesContext,
 } from "#app/request/context.server.ts";
 import { holdForm } from "#app/request/held-form.server.ts";
-import { noteOutage } from "#app/request/parts.server.ts";
-import { hasEnded } from "#app/request/session-cookies.server.ts";
+import { noteOutage } from "#app/request/public.server.ts";
 
 /** Routes that answer people whom the database does not know or cannot be asked about, whatever they send. */
 const OPEN_TO_ALL = new Set(["sign-out", "*"]);
@@ -36,21 +34,25 @@ const OPEN_TO_ALL = new Set(["sign-out", "*"]);
  */
 export const identifyViewer: MiddlewareFunction<Response> = async (args, next) => {
   const { request, context, pattern } = args;
-  const found = context.get(readerContext) ? null : await findViewer(args);
+  const { isReader } = context.get(requestContext);
+  // A reader's page has no script that could draw data: whoever asks for it has signed out in another tab.
+  if (isReader && isRead(request) && wantsData(request)) throw redirectDocument(pathOf(args.url));
+  const found = isReader ? null : await findViewer(args);
   const viewer = found?.viewer ?? null;
   context.set(viewerContext, viewer);
   context.set(votesContext, found?.votes ?? []);
   if (isRead(request) || viewer || OPEN_TO_ALL.has(pattern)) {
     const response = await next();
     // What says that a page is a copy stands in the document alone.
-    const isCopy = context.get(pageRecordContext).outage?.madeAt;
+    const isCopy = context.get(recordContext).outage?.madeAt;
     if (isCopy && isRead(request) && wantsData(request)) throw redirectDocument(pathOf(args.url));
     return response;
   }
-  const form = context.get(keptFormContext).current;
-  if (!form) throw notFound();
-  const { path, cookie } = await holdForm(context.get(heldFormsContext), request, form);
-  throw redirectDocument(path, { status: 303, headers: { "Set-Cookie": cookie } });
+  const { keptForm } = context.get(recordContext);
+  if (!keptForm) throw notFound();
+  const { path, cookies } = await holdForm(context, request, keptForm);
+  const headers = cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
+  throw redirectDocument(path, { status: 303, headers });
 };
 
 function isRead({ method }: Request): boolean {
@@ -60,30 +62,41 @@ function isRead({ method }: Request): boolean {
 type Arguments = Parameters<MiddlewareFunction<Response>>[0];
 
 async function findViewer(args: Arguments): Promise<ViewerWithVotes | null> {
-  const { userId, sessionId } = await getAuth(args);
-  if (!userId || hasEnded(args.request, sessionId)) {
-    if (wantsData(args.request) && args.request.method === "GET") throw redirectDocument(pathOf(args.url));
-    return null;
-  }
+  const { request, context, pattern, url } = args;
+  const session = await sessionOf(args);
+  let viewer: ViewerWithVotes | null = null;
   try {
-    return await loadViewer(args, userId);
+    if (session) viewer = await loadViewer(args, session);
   } catch (error) {
     if (!isServiceUnavailable(error)) throw error;
-    noteOutage(args.context, { isMember: true });
-    if (!isRead(args.request) && !OPEN_TO_ALL.has(args.pattern)) throw error;
-    // The page as everyone gets it is better than none. It carries no script, so the browser must load it whole.
-    if (isRead(args.request) && wantsData(args.request)) throw redirectDocument(pathOf(args.url));
-    return null;
+    noteOutage(context, { isMember: true });
+    if (!isRead(request) && !OPEN_TO_ALL.has(pattern)) throw error;
   }
+  // A page without a viewer carries no script, so the browser must load it whole.
+  if (!viewer && isRead(request) && wantsData(request)) throw redirectDocument(pathOf(url));
+  return viewer;
 }
 
-async function loadViewer({ context, pattern, params, url, request }: Arguments, userId: string) {
+type Session = { userId: string; sessionId: string };
+
+/** The session that the request's token proves; null where there is none, or where its ids are none of Clerk's. */
+async function sessionOf(args: Arguments): Promise<Session | null> {
+  const { userId, sessionId } = await getAuth(args);
+  return userId && isUserId(userId) && isSessionId(sessionId) ? { userId, sessionId } : null;
+}
+
+/** The viewer whom a session belongs to; null where somebody has signed out of it. */
+async function loadViewer(args: Arguments, { userId, sessionId }: Session): Promise<ViewerWithVotes | null> {
+  const { context, pattern, params, url, request } = args;
   const database = context.get(databaseContext);
   const thread = request.method === "GET" && pattern === THREAD_PAGE ? threadPageOf(params, url) : null;
-  const known = await getViewerWithVotes(database, userId, thread);
-  if (known) return known;
-  await ensureMember(database, userId);
-  return getViewerWithVotes(database, userId, thread);
+  const load = () => getViewerWithVotes(database, userId, thread, sessionId);
+  let found = await load();
+  if (!found) {
+    await ensureMember(database, userId);
+    found = await load();
+  }
+  return found?.isSessionEnded ? null : found;
 }
 
 /** On this page, the statement that finds the viewer brings their votes along: a second one would cost a round trip. */
@@ -102,7 +115,7 @@ function pathOf(url: URL): string {
 /** The viewer of a page that needs one; everyone else is sent to sign in, and back here. Throws 503 in an outage. */
 export function requireViewer(context: Readonly<RouterContextProvider>, url: URL): Viewer {
   const viewer = context.get(viewerContext);
-  if (!viewer && context.get(pageRecordContext).outage) throw serviceUnavailable();
+  if (!viewer && context.get(recordContext).outage) throw serviceUnavailable();
   if (!viewer) throw seeOther(signInPath(pathOf(url)));
   return viewer;
 }

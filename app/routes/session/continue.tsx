@@ -1,13 +1,13 @@
 import { notFound } from "#app/http.ts";
 import { continuePath, signInPath } from "#app/paths.ts";
-import { heldFormsContext, siteContext, viewerContext } from "#app/request/context.server.ts";
+import { siteContext, viewerContext } from "#app/request/context.server.ts";
 import { getHeldForm } from "#app/request/held-form.server.ts";
 import { KeptForm } from "#app/ui/kept-form.tsx";
 import type { Route } from "./+types/continue";
 
 /** What someone sent while they were signed out, or after their session had run out. */
 export async function loader({ context, params, request }: Route.LoaderArgs) {
-  const form = await getHeldForm(context.get(heldFormsContext), request, params.id);
+  const form = await getHeldForm(context, request, params.id);
   if (!form)
     throw notFound("This text was kept for an hour, in the browser that sent it. It is no longer here.");
   return {

@@ -1,20 +1,41 @@
 import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
+import { endSession } from "#app/db/sessions.server.ts";
+import { isSessionId } from "#app/domain/clerk-event.ts";
+import { isServiceUnavailable } from "#app/http.ts";
+import { log, reasonOf } from "#app/log.ts";
 import { homePath } from "#app/paths.ts";
-import { clerkContext } from "#app/request/context.server.ts";
-import { endSession, sessionToken } from "#app/request/session-cookies.server.ts";
+import { clerkContext, databaseContext, requestContext, siteContext } from "#app/request/context.server.ts";
+import { clearClerkCookies, sessionToken } from "#app/request/cookies.server.ts";
+import { clearHeldForms, destroyHeldForms } from "#app/request/held-form.server.ts";
 import type { Route } from "./+types/sign-out";
 
 export { onlyPosted as loader } from "#app/http.ts";
 export { NoPage as default } from "#app/ui/no-page.ts";
 
-/** Ends the session at Clerk and clears the cookies. A copy of the token is good until its minute is over. */
+/**
+ * Ends the session at Clerk and here, so that no copy of its token opens anything any more, and takes its cookies and the
+ * forms that were held out of this browser.
+ */
 export async function action(args: Route.ActionArgs) {
-  const sessionId = (await getAuth(args)).sessionId ?? (await endedSession(args));
-  const options = args.context.get(clerkContext);
-  if (sessionId) await revoke(() => clerkClient(args, options).sessions.revokeSession(sessionId));
-  const headers = new Headers();
-  for (const cookie of endSession(args.request, sessionId)) headers.append("Set-Cookie", cookie);
+  const { request, context } = args;
+  const sessionId = (await getAuth(args)).sessionId ?? (await sessionOfOldToken(args));
+  const attempt = attemptIn(context.get(requestContext).id);
+  const attempts = [attempt("Held forms were not deleted", () => destroyHeldForms(context, request))];
+  if (sessionId && isSessionId(sessionId)) {
+    const { sessions } = clerkClient(args, context.get(clerkContext));
+    const database = context.get(databaseContext);
+    attempts.push(
+      attempt("Clerk did not revoke a session", () => sessions.revokeSession(sessionId)),
+      attempt("A session was not noted as ended", () => endSession(database, sessionId)),
+    );
+  }
+  await Promise.all(attempts);
+  const cookies = [
+    ...clearClerkCookies(request, context.get(siteContext).origin),
+    ...clearHeldForms(context, request),
+  ];
+  const headers = cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
   return redirectDocument(homePath(), { status: 303, headers });
 }
 
@@ -22,7 +43,7 @@ export async function action(args: Route.ActionArgs) {
 const EVER_MS = 10 * 365 * 24 * 3600 * 1000;
 
 /** The session of a token that has run out: without JavaScript every token has, a minute after its page was drawn. */
-async function endedSession({ request, context }: Route.ActionArgs): Promise<string | null> {
+async function sessionOfOldToken({ request, context }: Route.ActionArgs): Promise<string | null> {
   const { jwtKey, secretKey, authorizedParties } = context.get(clerkContext);
   const token = sessionToken(request);
   if (!token) return null;
@@ -33,12 +54,14 @@ async function endedSession({ request, context }: Route.ActionArgs): Promise<str
   );
 }
 
-/** A sign-out must not fail because Clerk is away: the cookies go in any case, and the token lives a minute. */
-async function revoke(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.error(JSON.stringify({ level: "warning", message: "Clerk did not revoke a session", reason }));
-  }
+/** A sign-out must not fail because something else is away: the cookies go in any case, and the token lives a minute. */
+function attemptIn(requestId: string) {
+  return async (failure: string, call: () => Promise<unknown>): Promise<void> => {
+    try {
+      await call();
+    } catch (error) {
+      const reason = isServiceUnavailable(error) ? "The database is away" : reasonOf(error);
+      log({ level: "warning", message: failure, requestId, reason });
+    }
+  };
 }
