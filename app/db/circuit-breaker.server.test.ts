@@ -49,6 +49,13 @@ test("of 50 that were sent at once, those that fail after one was answered do no
   expect(send().isProbe).toBe(false);
 });
 
+test("a statement knows whether anybody was answered since it was sent", () => {
+  const sent = send();
+  expect(circuit.hasAnsweredSince(sent)).toBe(false);
+  circuit.answered();
+  expect([sent, send()].map(circuit.hasAnsweredSince)).toEqual([true, false]);
+});
+
 test("open, it lets one probe through after a second, and holds back all others meanwhile", () => {
   failTimes(3);
   clock += 999;

@@ -4,7 +4,7 @@ const FAILURES_TO_OPEN = 3;
 /** A database that is away is asked again this long after the last attempt to reach it. */
 const PAUSE_MS = 1000;
 
-/** A probe that has no answer after this long gets none. Somebody's request waits for it. */
+/** A probe that has no answer after this long gets none, and so does /healthz: somebody's request waits for it. */
 export const PROBE_ANSWER_MS = 2000;
 
 /** A statement that was let through. Say how it ended with `answered` or `failed`. */
@@ -33,6 +33,7 @@ export function createCircuitBreaker(now: () => number = Date.now) {
   let failures = 0;
   let answers = 0;
   let probeAt = 0;
+  const hasAnsweredSince = ({ answersBefore }: Admission) => answersBefore !== answers;
 
   return {
     /**
@@ -57,10 +58,14 @@ export function createCircuitBreaker(now: () => number = Date.now) {
       failures = 0;
     },
 
+    /** Whether the database has answered anybody since the statement was sent. */
+    hasAnsweredSince,
+
     /** The statement's connection was refused, cut or left without an answer. Once for each connection. */
-    failed({ isProbe, sentAt, answersBefore }: Admission): void {
+    failed(admission: Admission): void {
+      const { isProbe, sentAt } = admission;
       // It was sent before the last answer came, so it says nothing of what has been since.
-      if (answersBefore !== answers) return;
+      if (hasAnsweredSince(admission)) return;
       failures += 1;
       if (isProbe) probeAt = now() + PAUSE_MS;
       // It may have waited 5 s to fail, and the database may have come back since.

@@ -5,18 +5,24 @@ import { freePort, LOOPBACK } from "#local/ports.ts";
 import { testDatabase } from "#test/database.ts";
 import { type CircuitBreaker, circuitBreakerOf, createCircuitBreaker } from "./circuit-breaker.server.ts";
 import { isUnavailable, openDatabase, violatedConstraint } from "./client.server.ts";
+import { createReadLimit, type Place } from "./read-limit.server.ts";
 
 const { url, db } = await testDatabase();
 
-function open(address: string, options?: Parameters<typeof openDatabase>[1]) {
+/** A connection that is closed after its test: one that runs beside others says which is its own. */
+function open(
+  address: string,
+  options?: Parameters<typeof openDatabase>[1],
+  finished: typeof onTestFinished = onTestFinished,
+) {
   const connection = openDatabase(address, options);
-  onTestFinished(() => connection.close());
+  finished(() => connection.close());
   return connection;
 }
 
-async function throughProxy() {
+async function throughProxy(finished: typeof onTestFinished = onTestFinished) {
   const proxy = await startCountingProxy(url);
-  onTestFinished(proxy.stop);
+  finished(proxy.stop);
   return proxy;
 }
 
@@ -76,14 +82,6 @@ test("a refused connection is unavailable, and so is every statement after it", 
   for (let statement = 1; statement <= 3; statement += 1)
     expect(await errorOf(connection.execute(sql`select 1`))).toMatchObject({ message: "away" });
   expect(connection.usage.statements).toBe(1);
-});
-
-test("a server that never answers is unavailable after a few seconds, and so is every statement after it", async () => {
-  const proxy = await throughProxy();
-  proxy.fallSilent();
-  const connection = open(proxy.url);
-  expect(isUnavailable(await errorOf(connection.execute(sql`select 1`)))).toBe(true);
-  expect(isUnavailable(await errorOf(connection.execute(sql`select 1`)))).toBe(true);
 });
 
 test.each(["before", "after"] as const)(
@@ -210,6 +208,95 @@ test("a connection that always asks is let through, and tells the others", async
   expect(await tryOnce(url, circuit)).toBe("held back");
   expect(await open(url, { circuit, always: true }).execute(sql`select 1 as one`)).toEqual([{ one: 1 }]);
   expect(await tryOnce(url, circuit)).toBe("answered");
+});
+
+/** A connection that throws why it has no answer: "away" or "busy". */
+function openForReason(
+  address: string,
+  options?: Parameters<typeof openDatabase>[1],
+  finished?: typeof onTestFinished,
+) {
+  return open(address, { ...options, unavailable: (_, why) => why }, finished);
+}
+
+test("an answer that lies unread while the CPU is busy is read, though its time is over", async () => {
+  const circuit = createCircuitBreaker();
+  await failTimes(2, circuit);
+  const connection = open(url, { circuit });
+  await connection.execute(sql`select 1`);
+  const answer = connection.execute(sql`select 2 as two`);
+  // Sent, and then nothing is listened to for longer than any statement may take.
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000);
+  expect(await answer).toEqual([{ two: 2 }]);
+  expect(await tryOnce(url, circuit)).toBe("answered");
+});
+
+// The three that wait for as long as a statement may take wait at once.
+test.concurrent("a server that never answers is unavailable after a few seconds, and so is every statement after it", async ({
+  onTestFinished: finished,
+}) => {
+  const proxy = await throughProxy(finished);
+  proxy.fallSilent();
+  const connection = open(proxy.url, {}, finished);
+  expect(isUnavailable(await errorOf(connection.execute(sql`select 1`)))).toBe(true);
+  expect(isUnavailable(await errorOf(connection.execute(sql`select 1`)))).toBe(true);
+});
+
+test.concurrent("a statement that waits in vain while others are answered is late, and no sign of an outage", async ({
+  onTestFinished: finished,
+}) => {
+  const circuit = createCircuitBreaker();
+  await failTimes(2, circuit);
+  const late = errorOf(openForReason(url, { circuit }, finished).execute(sql`select pg_sleep(600)`));
+  expect(await tryOnce(url, circuit)).toBe("answered");
+  await failTimes(2, circuit);
+  expect(await late).toBe("busy");
+  expect(await tryOnce(url, circuit)).toBe("answered");
+  await db.execute(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query like '%pg_sleep%' and pid <> pg_backend_pid()`);
+});
+
+test.concurrent("a read that finds no place is refused as busy, opens no connection and tells nothing of the database", async ({
+  onTestFinished: finished,
+}) => {
+  const proxy = await throughProxy(finished);
+  const circuit = createCircuitBreaker();
+  await failTimes(2, circuit);
+  const reads = createReadLimit(() => 0);
+  const read = openForReason(proxy.url, { circuit, reads }, finished);
+  const count = await proxy.count(async () => {
+    expect(await errorOf(read.execute(sql`select 1`))).toBe("busy");
+    expect(await errorOf(read.execute(sql`select 1`))).toBe("busy");
+  });
+  expect([count.connections, read.usage.statements]).toEqual([0, 0]);
+  expect(await tryOnce(proxy.url, circuit)).toBe("answered");
+});
+
+test("a database that is not there is away", async () => {
+  const proxy = await throughProxy();
+  await proxy.refuse();
+  expect(await errorOf(openForReason(proxy.url).execute(sql`select 1`))).toBe("away");
+});
+
+test("a read takes one place for all of its statements, and gives it back when it is closed", async () => {
+  const reads = createReadLimit(() => 2);
+  const other = reads.enter({ hasWaited: true }) as Place;
+  const first = open(url, { reads });
+  await Promise.all([1, 2, 3].map((n) => first.execute(sql`select ${n}::integer`)));
+  const second = open(url, { reads });
+  const waiting = second.execute(sql`select 1 as one`);
+  expect(reads.enter({ hasWaited: true })).toBeNull();
+  await first.close();
+  expect(await waiting).toEqual([{ one: 1 }]);
+  expect(reads.enter({ hasWaited: true })).toBeNull();
+  await second.close();
+  reads.leave(other);
+  expect([reads.enter({ hasWaited: true }), reads.enter({ hasWaited: true })]).toEqual([
+    expect.anything(),
+    expect.anything(),
+  ]);
 });
 
 test("connections go each by itself, unless they are given one circuit breaker", async () => {

@@ -1,8 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { causesOf } from "#app/domain/causes.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
 import { type CircuitBreaker, createCircuitBreaker, PROBE_ANSWER_MS } from "./circuit-breaker.server.ts";
+import { PLACE_STEP_MS, type Place, type ReadLimit } from "./read-limit.server.ts";
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
 export type Database = {
@@ -18,9 +20,12 @@ export type DatabaseConnection = Database & {
   readonly usage: { statements: number; milliseconds: number };
 };
 
+/** Why a statement has no answer: the database cannot be reached, or more is asked than can be answered in time. */
+export type Unavailability = "away" | "busy";
+
 type Options = {
-  /** Makes what `execute` throws when the database cannot be reached; the cause itself by default. */
-  unavailable?: (cause: unknown) => unknown;
+  /** Makes what `execute` throws when there is no answer to be had; the cause itself by default. */
+  unavailable?: (cause: unknown, why: Unavailability) => unknown;
   /** Makes what `execute` throws when a value cannot be stored or compared, such as a date before time. */
   unacceptable?: (cause: unknown) => unknown;
   /**
@@ -28,19 +33,29 @@ type Options = {
    * goes by itself alone: a command or a test has one, and wants the database's own answer to each statement.
    */
   circuit?: CircuitBreaker;
-  /** Asks the database whatever the circuit breaker knows. Its answer tells all the others. */
+  /** Asks the database whatever the circuit breaker knows, as a probe does. Its answer tells all the others. */
   always?: boolean;
+  /** The connection is a read's: its first statement waits for one of these places, which `close` gives back. */
+  reads?: ReadLimit;
 };
 
 /** A statement that has no answer after this long gets none: the reader is told at once. */
 const ANSWER_MS = 5000;
 
 /**
+ * Waiting is counted in steps of this length, and never by the clock. Where the CPU has too much to do, timers are late
+ * and answers lie unread: the step becomes longer, and what has come meanwhile is read before the next one ends. One
+ * timer for the whole time ends first. Of 80 statements that one timer had given up in storms, each was answered within
+ * 1.1 seconds, before another timer could run.
+ */
+const STEP_MS = 500;
+
+/**
  * Opens the request's own connection, lazily: nothing is sent before the first statement.
  * The pooler runs in transaction mode, so nothing may be prepared or kept on a connection
  * (`prepare: false`, no types fetched, no session setting). Every statement after a failed
  * connection fails at once, where postgres-js would leave it waiting. Statements that the circuit breaker
- * holds back fail at once too, and open no connection.
+ * holds back fail at once too, and open no connection; so do those of a read that found no place.
  */
 export function openDatabase(
   url: string,
@@ -49,6 +64,7 @@ export function openDatabase(
     unacceptable = (cause) => cause,
     circuit = createCircuitBreaker(),
     always = false,
+    reads,
   }: Options = {},
 ): DatabaseConnection {
   const client = postgres(withoutUnknownParameters(url), {
@@ -61,21 +77,28 @@ export function openDatabase(
   });
   const database = drizzle({ client });
   const usage = { statements: 0, milliseconds: 0 };
-  let failure: { cause: unknown } | null = null;
+  let failure: { cause: unknown; why: Unavailability } | null = null;
   let isClosed = false;
+  let place: Promise<Place> | null = null;
 
   return {
     usage,
     happened: [],
     async execute<Row>(statement: SQL): Promise<Row[]> {
-      if (failure) throw unavailable(failure.cause);
+      if (reads) {
+        place ??= findPlace(reads);
+        await place.catch((cause: unknown) => {
+          failure ??= { cause, why: "busy" };
+        });
+      }
+      if (failure) throw unavailable(failure.cause, failure.why);
       const admission = circuit.admit({ always });
-      if (!admission) throw unavailable(new CircuitOpenError("The database has not been answering"));
+      if (!admission) throw unavailable(new CircuitOpenError("The database has not been answering"), "away");
       const started = performance.now();
       usage.statements += 1;
       try {
         const answer = database.execute(statement);
-        const rows = await withinDeadline(answer, admission.isProbe ? PROBE_ANSWER_MS : ANSWER_MS);
+        const rows = await withinDeadline(answer, admission.isProbe || always ? PROBE_ANSWER_MS : ANSWER_MS);
         circuit.answered();
         return rows as unknown as Row[];
       } catch (error) {
@@ -84,17 +107,23 @@ export function openDatabase(
         if (state !== null && !isAway) circuit.answered();
         if (state?.startsWith("22")) throw unacceptable(error);
         if (!isAway) throw error;
+        // It waited in vain while others were answered: the database is there, and behind with its work.
+        const isLate = error instanceof NoAnswerError && circuit.hasAnsweredSince(admission);
         // One connection is one failure, however many statements wait on it; ending it ourselves is none.
         if (!failure && !isClosed) circuit.failed(admission);
-        failure ??= { cause: error };
+        failure ??= { cause: error, why: isLate ? "busy" : "away" };
         await client.end({ timeout: 0 }).catch(() => {});
-        throw unavailable(error);
+        throw unavailable(error, failure.why);
       } finally {
         usage.milliseconds += performance.now() - started;
       }
     },
     async close() {
       isClosed = true;
+      place?.then(
+        (taken) => reads?.leave(taken),
+        () => {},
+      );
       await client.end({ timeout: 2 }).catch(() => {});
     },
   };
@@ -110,20 +139,35 @@ function withoutUnknownParameters(url: string): string {
 
 class NoAnswerError extends Error {}
 class CircuitOpenError extends Error {}
+class NoPlaceError extends Error {}
 
+/** The answer, if it comes within this many milliseconds in which the isolate has time to listen (`STEP_MS`). */
 async function withinDeadline<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new NoAnswerError(`No answer from the database in ${milliseconds} ms`)),
-      milliseconds,
-    );
+    let left = milliseconds;
+    const step = () => {
+      if (left <= 0) return reject(new NoAnswerError(`No answer from the database in ${milliseconds} ms`));
+      left -= STEP_MS;
+      timer = setTimeout(step, STEP_MS);
+    };
+    step();
   });
   try {
     return await Promise.race([answer, deadline]);
   } finally {
     if (timer) clearTimeout(timer);
   }
+}
+
+/** A place of the read limit, waited for as long as an answer. Each read looks for one by its own timer: no request may wait for another's promise. */
+async function findPlace(reads: ReadLimit): Promise<Place> {
+  for (let left = ANSWER_MS; left >= 0; left -= PLACE_STEP_MS) {
+    const place = reads.enter({ hasWaited: left < ANSWER_MS });
+    if (place) return place;
+    await new Promise((resolve) => setTimeout(resolve, PLACE_STEP_MS));
+  }
+  throw new NoPlaceError(`No place among the reads of this isolate in ${ANSWER_MS} ms`);
 }
 
 /** Error codes of sockets and of postgres-js that mean there is no working connection. */
@@ -151,8 +195,9 @@ const SOCKET_MESSAGES = /proxy request failed|network connection lost|stream was
 
 /** Whether an error says that the database cannot be reached, as opposed to a statement being wrong. */
 export function isUnavailable(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     if (cause instanceof NoAnswerError || cause instanceof CircuitOpenError) return true;
+    if (cause instanceof NoPlaceError) return true;
     const code = "code" in cause ? String(cause.code) : "";
     if (CONNECTION_CODES.has(code) || SERVER_STATES.test(code)) return true;
     // Only the innermost error: drizzle's own repeats the statement, and with it what somebody wrote.
@@ -164,7 +209,7 @@ export function isUnavailable(error: unknown): boolean {
 
 /** The name of the unique constraint that an error reports as violated, or null. */
 export function violatedConstraint(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (const cause of causesOf(error))
     if ("code" in cause && cause.code === "23505" && "constraint_name" in cause)
       return String(cause.constraint_name);
   return null;
@@ -172,7 +217,7 @@ export function violatedConstraint(error: unknown): string | null {
 
 /** The SQLSTATE that Postgres gave, or null for an error that is not its own. Class 22 is "data exception". */
 function sqlState(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (const cause of causesOf(error))
     if (cause.name === "PostgresError" && "code" in cause) return String(cause.code);
   return null;
 }

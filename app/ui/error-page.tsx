@@ -10,7 +10,7 @@ const HEADINGS: Record<number, string> = {
   405: "That cannot be done here",
   413: "That is too much at once",
   500: "Something went wrong on our side",
-  503: "The forum is away for a moment",
+  503: "The forum cannot answer just now",
 };
 
 const ADVICE: Record<number, string> = {

@@ -80,9 +80,9 @@ export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
 export function OutageNotice({ madeAt, isMember }: { madeAt: number; isMember: boolean }) {
   return (
     <p className="outage" role="status">
-      The forum cannot reach its database. This is the page as it was{" "}
+      What is new cannot be shown just now. This is the page as it was{" "}
       <Time value={new Date(madeAt).toISOString()} />.
-      {isMember && " You are still signed in: until it is back, you see what everyone sees."}
+      {isMember && " You are still signed in, and see what everyone sees."}
     </p>
   );
 }
