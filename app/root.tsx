@@ -17,7 +17,7 @@ import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
-import { readerContext, siteContext, viewerContext } from "./request/context.server.ts";
+import { requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
@@ -30,7 +30,7 @@ export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, au
 export async function loader(args: Route.LoaderArgs) {
   const { context } = args;
   const viewer = context.get(viewerContext);
-  const clerk = context.get(readerContext) ? null : await rootAuthLoader(args);
+  const clerk = context.get(requestContext).isReader ? null : await rootAuthLoader(args);
   return { siteName: context.get(siteContext).name, viewer, now: Date.now(), clerk };
 }
 
@@ -64,7 +64,7 @@ export function Layout({ children }: { children: ReactNode }) {
           Skip to the content
         </a>
         <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
-        <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "relative" }}>
+        <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "dated" }}>
           <main id="main">
             {viewer && root && isSuspended(viewer, new Date(root.now)) && (
               <SuspensionNotice viewer={viewer} />

@@ -83,7 +83,7 @@ async function walkMember(show: "threads" | "replies"): Promise<string[]> {
   const entries: string[] = [];
   const address = new URL(`http://localhost/u/x?show=${show}`);
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
-    const page = await getMemberPage(db, author.handle, readMemberQuery(address));
+    const page = await getMemberPage(db, author.handle, readMemberQuery(address.searchParams));
     const listed = page?.[show] ?? [];
     const shown = listed.slice(0, 25);
     entries.push(

@@ -61,5 +61,9 @@ export const Body = z
       );
   });
 
+/** What is said where a creating form comes again with the id of one that was posted, but with another text. */
+export const SENT_BEFORE =
+  "This form was sent before with another text, which was posted. What you wrote now is below: send it to post it too.";
+
 /** The id that tells a repeat of a creating form from a new one. */
 export const Submission = z.uuid("This form is damaged. Your text is still here: send it again.");

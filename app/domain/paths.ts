@@ -14,27 +14,3 @@ export function safeReturnPath(value: string | null): string {
     return "/";
   }
 }
-
-/** The pages that are the same for every reader, and all that their addresses may ask for. */
-const READER_PAGES: [path: RegExp, query: string[]][] = [
-  [/^\/$/, ["sort", "after"]],
-  [/^\/c\/[^/]+$/, ["sort", "after"]],
-  [/^\/t\/[1-9]\d*(\/[^/]*)?$/, ["page"]],
-  [/^\/u\/[^/]+$/, ["show", "before", "id"]],
-];
-
-/**
- * The address of a reader's page with nothing in it that the page does not depend on, so that one page is kept once;
- * null for every other address.
- */
-export function readerPageAddress({ pathname, searchParams }: URL): string | null {
-  if (pathname.endsWith(".data")) return null;
-  const page = READER_PAGES.find(([path]) => path.test(pathname));
-  if (!page) return null;
-  const query = new URLSearchParams();
-  for (const name of page[1]) {
-    const value = searchParams.get(name);
-    if (value !== null) query.set(name, value);
-  }
-  return query.size > 0 ? `${pathname}?${query}` : pathname;
-}

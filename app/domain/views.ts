@@ -2,9 +2,11 @@ import type { Role } from "./viewer.ts";
 
 /** What pages show, as the statements of app/db/ answer it. Times are ISO strings. */
 
-export type CategoryName = { slug: string; name: string };
+/** A category where it is named; `id` is its key. */
+export type CategoryName = { id: string; slug: string; name: string };
 
 export type CategorySummary = {
+  id: string;
   slug: string;
   name: string;
   description: string;
@@ -37,6 +39,7 @@ export type ListedThread = Omit<ThreadSummary, "authorId" | "lastAuthorId">;
 export type HomePage = { categories: CategorySummary[]; threads: ThreadSummary[] };
 
 export type CategoryPage = {
+  id: string;
   slug: string;
   name: string;
   description: string;

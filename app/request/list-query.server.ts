@@ -7,10 +7,10 @@ import type { ListedThread, ThreadSummary } from "#app/domain/views.ts";
 import { badRequest } from "#app/http.ts";
 
 /** The order and the place that the address of a list asks for. Throws 400 where it asks for neither sense nor order. */
-export function readListQuery(url: URL): { sort: Sort; after: Cursor | null } {
-  const sort = parseSort(url.searchParams.get("sort"));
+export function readListQuery(search: URLSearchParams): { sort: Sort; after: Cursor | null } {
+  const sort = parseSort(search.get("sort"));
   if (!sort) throw badRequest("A list can be sorted by latest, new or top.");
-  const given = url.searchParams.get("after");
+  const given = search.get("after");
   const after = given === null ? null : decodeCursor(given, sort);
   if (given !== null && !after) throw badRequest("That is no place in this list. Begin at its first page.");
   return { sort, after };
@@ -39,14 +39,14 @@ const MemberQuery = z.discriminatedUnion("show", [
 ]);
 
 /** Which list of a member's page the address asks for, and from where on. Throws 400 where it makes no sense. */
-export function readMemberQuery({ searchParams }: URL): MemberList {
-  const show = searchParams.get("show") ?? "threads";
+export function readMemberQuery(search: URLSearchParams): MemberList {
+  const show = search.get("show") ?? "threads";
   const isKnown = show === "threads" || show === "replies";
-  if (isKnown && !searchParams.has("before")) return { show, before: null };
+  if (isKnown && !search.has("before")) return { show, before: null };
   const query = MemberQuery.safeParse({
     show,
-    before: searchParams.get("before"),
-    id: searchParams.get("id"),
+    before: search.get("before"),
+    id: search.get("id"),
   });
   if (!query.success) throw badRequest("A member's page shows threads or replies, from the newest on.");
   return { show: query.data.show, before: { time: query.data.before, id: query.data.id } };

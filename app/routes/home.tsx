@@ -1,22 +1,25 @@
-import { Link } from "react-router";
-import { homePart } from "#app/db/parts.server.ts";
+import { Link, useRouteLoaderData } from "react-router";
+import type { Viewer } from "#app/domain/viewer.ts";
+import type { HomePage } from "#app/domain/views.ts";
 import { homePath, newThreadPath } from "#app/paths.ts";
+import { homePage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
-import { readListQuery, takePage } from "#app/request/list-query.server.ts";
-import { readPart } from "#app/request/parts.server.ts";
+import { takePage } from "#app/request/list-query.server.ts";
+import { readPublic } from "#app/request/public.server.ts";
 import { CategoryList } from "#app/ui/category-list.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import type { Route } from "./+types/home";
 
 export async function loader({ context, url }: Route.LoaderArgs) {
-  const query = readListQuery(url);
-  const { categories, threads } = await readPart(context, homePart(query));
+  const query = homePage.at({}, url.searchParams);
+  const { sort, after } = query.asked;
+  const { categories, threads } = (await readPublic(context, query)) ?? { categories: [], threads: [] };
   return {
     siteName: context.get(siteContext).name,
-    sort: query.sort,
-    isFirst: !query.after,
+    sort,
+    isFirst: !after,
     categories,
-    ...takePage(threads, query.sort),
+    ...takePage(threads, sort),
   };
 }
 
@@ -39,7 +42,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
             </a>
             <SortLinks path={homePath()} sort={sort} />
           </div>
-          <ThreadList threads={threads} isCategoryShown empty={<EmptyForum />} />
+          <ThreadList threads={threads} isCategoryShown empty={<EmptyForum categories={categories} />} />
           <Pages path={homePath()} sort={sort} isFirst={isFirst} next={next} />
         </section>
         <section aria-labelledby="categories">
@@ -51,10 +54,19 @@ export default function Home({ loaderData }: Route.ComponentProps) {
   );
 }
 
-function EmptyForum() {
+function EmptyForum({ categories }: Pick<HomePage, "categories">) {
+  const root = useRouteLoaderData<{ viewer: Viewer | null }>("root");
+  if (categories.length > 0)
+    return (
+      <>
+        Nothing has been written yet. <Link to={newThreadPath()}>Start the first thread.</Link>
+      </>
+    );
+  if (root?.viewer?.role !== "admin") return "This forum is being set up: nothing can be written here yet.";
   return (
     <>
-      Nothing has been written yet. <Link to={newThreadPath()}>Start the first thread.</Link>
+      A thread needs a category, and there is none yet. Add the first on the forum's command line:{" "}
+      <code>npm run forum -- category add general General</code>
     </>
   );
 }

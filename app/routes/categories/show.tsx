@@ -1,26 +1,24 @@
 import { Link } from "react-router";
-import { categoryPart } from "#app/db/parts.server.ts";
-import { isName } from "#app/domain/paging.ts";
 import { notFound } from "#app/http.ts";
 import { categoryPath, newThreadPath } from "#app/paths.ts";
+import { categoryPage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
-import { readListQuery, takePage } from "#app/request/list-query.server.ts";
-import { readPart } from "#app/request/parts.server.ts";
+import { takePage } from "#app/request/list-query.server.ts";
+import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
-  const query = readListQuery(url);
-  if (!isName(params.category)) throw notFound("There is no such category.");
-  const category = await readPart(context, categoryPart(params.category, query));
+  const query = categoryPage.at(params, url.searchParams);
+  const category = await readPublic(context, query);
   if (!category) throw notFound("There is no such category.");
-  const page = takePage(category.threads, query.sort);
+  const { sort, after } = query.asked;
   return {
     siteName: context.get(siteContext).name,
-    category: { ...category, ...page },
-    sort: query.sort,
-    isFirst: !query.after,
+    category: { ...category, ...takePage(category.threads, sort) },
+    sort,
+    isFirst: !after,
   };
 }
 

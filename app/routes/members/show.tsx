@@ -1,22 +1,23 @@
-import { data, Link } from "react-router";
-import { memberPart } from "#app/db/parts.server.ts";
+import { data, Link, redirect } from "react-router";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
-import { isName } from "#app/domain/paging.ts";
 import { notFound } from "#app/http.ts";
-import { memberListPath } from "#app/paths.ts";
+import { memberListPath, memberPath } from "#app/paths.ts";
+import { memberPage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
-import { readMemberQuery } from "#app/request/list-query.server.ts";
-import { readPart } from "#app/request/parts.server.ts";
+import { readPublic } from "#app/request/public.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
 import { Time } from "#app/ui/time.tsx";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
-  const { show, before } = readMemberQuery(url);
-  if (!isName(params.handle)) throw notFound("There is no such member.");
-  const member = await readPart(context, memberPart(params.handle, { show, before }));
-  if (!member) throw notFound("There is no such member.");
+  const query = memberPage.at(params, url.searchParams);
+  const found = await readPublic(context, query);
+  if (!found) throw notFound("There is no such member.");
+  if (found.handle !== params.handle) throw redirect(`${memberPath(found.handle)}${url.search}`, 301);
+  // Whose page it is at Clerk stays inside.
+  const { id: _, ...member } = found;
+  const { show, before } = query.asked.list;
   const { threads, replies } = member;
   const listed = show === "threads" ? threads : replies;
   return data({

@@ -1,16 +1,15 @@
 import { data, Link, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
-import { threadPart } from "#app/db/parts.server.ts";
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
-import { pageOfReply, parseNumber, parsePage } from "#app/domain/paging.ts";
 import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
 import { categoryPath, lockAction, pinAction, threadPath } from "#app/paths.ts";
+import { hasPage, threadPage } from "#app/public-pages.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
-import { readPart } from "#app/request/parts.server.ts";
+import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { Reply } from "#app/ui/reply.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
@@ -19,23 +18,23 @@ import { ThreadPages } from "#app/ui/thread-pages.tsx";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
-  const number = parseNumber(params.number);
-  const page = parsePage(url.searchParams.get("page"));
-  if (!number || !page) throw notFound();
+  const query = threadPage.at(params, url.searchParams);
+  const { number, page } = query.asked;
   const viewer = context.get(viewerContext);
-  const shared = await readPart(context, threadPart(number, page));
-  const thread = shared
+  const shared = await readPublic(context, query);
+  const found = shared
     ? withVotes(shared, context.get(votesContext))
     : // A deleted thread is there for its author alone.
       viewer && (await getThreadPage(context.get(databaseContext), { number, page, viewerId: viewer.id }));
-  if (!thread) throw notFound("There is no such thread.");
-  if (page > pageOfReply(thread.lastNumber)) throw notFound("This thread has fewer pages.");
+  if (!found) throw notFound("There is no such thread.");
+  if (!hasPage(found, page)) throw notFound("This thread has fewer pages.");
+  const { authorId: _, ...thread } = found;
   if (params.slug !== slugify(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
     site: context.get(siteContext),
-    thread: { ...thread, replies: repliesForViewer(thread, viewer, now) },
+    thread: { ...thread, replies: repliesForViewer(found, viewer, now) },
     page,
     description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
     mayModerate: moderateRefusal(viewer, now) === null,
