@@ -22,7 +22,7 @@ async function start(): Promise<void> {
     const { port } = settings;
     const persist = path.join(settings.stateDir, "kv");
     const worker = await step("Forum", () => startWorker({ port, env: parts.env, persist }));
-    stops.push(worker.stop);
+    stops.push(worker.stop, sweepEveryMinute(worker));
     parts.noteWorkers();
     await parts.introducePeople();
     printAddresses("Edgewise is running.", [["The forum", settings.origin], ...parts.addresses]);
@@ -31,6 +31,12 @@ async function start(): Promise<void> {
     await stop();
     throw error;
   }
+}
+
+/** As the Cron trigger of wrangler.toml does on Cloudflare. */
+function sweepEveryMinute(worker: { sweep(): Promise<void> }): () => Promise<void> {
+  const timer = setInterval(() => worker.sweep().catch(reportFailure), 60_000);
+  return async () => clearInterval(timer);
 }
 
 await start().catch(reportFailure);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { Miniflare, type MiniflareOptions, NoOpLog } from "miniflare";
 import { Problem } from "#scripts/problem.ts";
+import { type CacheLimits, cacheWorker } from "./cloudflare/cache.ts";
 import { LOOPBACK, requireFreePort } from "./ports.ts";
 
 /** The parts of `build/server/wrangler.json` that this machine honours. */
@@ -13,6 +14,7 @@ interface BuiltConfig {
   compatibility_flags?: string[];
   vars?: Record<string, string>;
   kv_namespaces?: { binding: string; id?: string }[];
+  exports?: Record<string, { type: string; storage?: "sqlite" | "legacy-kv" }>;
   assets?: { directory: string };
 }
 
@@ -22,6 +24,8 @@ export interface WorkerOptions {
   port: number;
   /** Variables and secrets, over the `vars` of wrangler.toml. */
   env: Record<string, string>;
+  /** The cache before the Reader: its limits, or false for a platform that has none. Default: as Cloudflare documents it. */
+  cache?: CacheLimits | false;
   /** The database to reach through Miniflare's stand-in for Hyperdrive, bound as HYPERDRIVE. */
   hyperdrive?: string;
   /** Where KV keeps its entries; in memory when left out. */
@@ -46,7 +50,7 @@ export async function hasBuild(build = "build"): Promise<boolean> {
  * @throws Problem when the port is taken or nothing has been built
  */
 export async function startWorker(options: WorkerOptions) {
-  const { port, env, hyperdrive, persist, log = (line: string) => console.error(line) } = options;
+  const { port, env, hyperdrive, persist, cache = {}, log = (line: string) => console.error(line) } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
   // Without this, Miniflare asks workers.cloudflare.com where this machine stands in the world.
@@ -68,16 +72,45 @@ export async function startWorker(options: WorkerOptions) {
           compatibilityDate: config.compatibility_date,
           compatibilityFlags: config.compatibility_flags,
           manifest: readModules(config),
-          env: { ...bindings(config, env), ...(hyperdrive && hyperdriveBinding(hyperdrive)) },
+          exports: durableObjects(config),
+          env: {
+            ...bindings(config, env),
+            ...(hyperdrive && hyperdriveBinding(hyperdrive)),
+            ...(cache && { READER: { type: "worker" as const, worker: CACHE, exportName: "Cache" } }),
+          },
         },
       },
+      ...(cache ? [readerCache(config, cache)] : []),
     ],
   });
   await miniflare.ready.catch(async (error: unknown) => {
     await miniflare.dispose();
     throw error;
   });
-  return { origin: `http://localhost:${port}`, stop: () => miniflare.dispose() };
+  return {
+    origin: `http://localhost:${port}`,
+    /** What Cloudflare's Cron trigger does once a minute. */
+    async sweep(): Promise<void> {
+      const worker = await miniflare.getWorker(config.name);
+      const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+      if (outcome !== "ok") throw new Error(`The sweep ended with: ${outcome}`);
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
+
+const CACHE = "workers-caching";
+
+function readerCache(config: BuiltConfig, limits: CacheLimits): MiniflareWorker {
+  const before = { worker: config.name, entrypoint: "Reader", compatibilityDate: config.compatibility_date };
+  return cacheWorker(CACHE, before, limits);
+}
+
+function durableObjects({ exports = {} }: BuiltConfig) {
+  const objects = Object.entries(exports).filter(([, { type }]) => type === "durable-object");
+  return Object.fromEntries(
+    objects.map(([name, { storage = "sqlite" }]) => [name, { type: "durable-object" as const, storage }]),
+  );
 }
 
 /** Forms and events that the one isolate of this machine works on at a time. */

@@ -1,6 +1,6 @@
 import { buildAccountsBaseUrl } from "@clerk/shared/buildAccountsBaseUrl";
 import type { ClerkOptions } from "#app/request/context.server.ts";
-import { cookiesOf } from "#app/request/session-cookies.server.ts";
+import { readCookies } from "#app/request/cookies.server.ts";
 import type { Env } from "./env.ts";
 
 /** Where Clerk lives for this forum: its Frontend API and its hosted pages. */
@@ -37,7 +37,7 @@ export function clerkOptions(env: Env): ClerkOptions {
  * A return from Clerk carries its parameters in the query.
  */
 export function mayBeSignedIn(request: Request): boolean {
-  for (const [name, value] of cookiesOf(request)) {
+  for (const [name, value] of Object.entries(readCookies(request))) {
     if (/^__session(_|$)/.test(name) && value !== "") return true;
     if (/^__client_uat(_|$)/.test(name) && value !== "" && value !== "0") return true;
   }

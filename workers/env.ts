@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Watched } from "./observe.ts";
 
 const Text = z.string().trim().min(1);
 const Address = z.url({ protocol: /^https?$/ });
@@ -27,10 +28,10 @@ const Env = z.object({
   HELD_FORMS: Namespace,
   /** Copies of pages for the time when the database is away. */
   LAST_GOOD: Namespace,
-  /** How long a reader's page is served without asking the database anew; 0 turns the page cache off. */
-  PAGE_FRESH_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
-  /** The share of requests that are logged, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
-  LOG_REQUESTS: z.coerce.number().min(0).max(1).default(1).catch(1),
+  /** The Reader behind a cache of this machine's (local/cloudflare/); on Cloudflare the cache stands there by itself. */
+  READER: z.custom<Fetcher>().optional(),
+  /** The share of requests that are recorded, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
+  LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
   /** Takes a data point for each request; without it there are none. */
   REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
   /** Which version of the Worker this is. */
@@ -38,6 +39,9 @@ const Env = z.object({
 });
 
 export type Env = z.output<typeof Env>;
+
+/** What every answer is made with: the configuration, the platform's context, and what becomes known of the request. */
+export type Call = { env: Env; ctx: ExecutionContext; watched: Watched };
 
 /** An isolate is given the same object with every request. */
 const known = new WeakMap<object, Env>();

@@ -1,4 +1,4 @@
-import { SPECULATION_RULES } from "./speculation.ts";
+import { SPECULATION_RULES } from "#app/speculation.ts";
 
 /** A month of `https` at first would be timid; ASVS 5.0 3.4.1 asks for a year, subdomains included. */
 const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";

@@ -6,7 +6,7 @@ type Point = { indexes: string[]; blobs: string[]; doubles: number[] };
 function newEnv() {
   const points: Point[] = [];
   const REQUESTS = { writeDataPoint: (point: Point) => void points.push(point) };
-  return { points, env: { LOG_REQUESTS: 0, REQUESTS, VERSION: { id: "v1" } } };
+  return { points, env: { LOG_REQUESTS: 1, REQUESTS, VERSION: { id: "v1" } } };
 }
 
 function page(): Response {
@@ -28,7 +28,7 @@ test("a request is one data point, in the order that docs/operating.md names", a
     {
       indexes: ["/t/:number/:slug?"],
       blobs: ["GET", "member", "none", "200", "v1"],
-      doubles: [expect.any(Number), 12.3, 2, 6],
+      doubles: [expect.any(Number), 12.3, 2, 6, 1],
     },
   ]);
 });
@@ -44,7 +44,7 @@ test.each(["hit", "stale", "last-good"] as const)(
     expect(points[0]).toMatchObject({
       indexes: ["/t/:number/:slug?"],
       blobs: ["GET", "reader", cache, "200", "v1"],
-      doubles: [expect.any(Number), 0, 0, 6],
+      doubles: [expect.any(Number), 0, 0, 6, 1],
     });
     expect([...response.headers.keys()].filter((name) => name.startsWith("edgewise"))).toEqual([]);
   },
@@ -64,6 +64,20 @@ test("an answer that throws is recorded as the failure that it becomes", async (
   const failing = observe(request, env, () => Promise.reject(new Error("lost")));
   await expect(failing).rejects.toThrow("lost");
   expect(points).toEqual([expect.objectContaining({ blobs: ["GET", "gateway", "none", "500", "v1"] })]);
+});
+
+test("of requests that did not fail a share is recorded, and each point says for how many it stands", async () => {
+  const points: Point[] = [];
+  const REQUESTS = { writeDataPoint: (point: Point) => void points.push(point) };
+  const env = { LOG_REQUESTS: 0.5, REQUESTS };
+  for (let count = 0; count < 400; count += 1) await observe(request, env, async () => page());
+  // Of 400 tosses of a coin, fewer than 120 or more than 280 heads come once in 10^15 tries.
+  expect(points.length).toBeGreaterThan(120);
+  expect(points.length).toBeLessThan(280);
+  expect(new Set(points.map(({ doubles }) => doubles[4]))).toEqual(new Set([2]));
+  points.length = 0;
+  await observe(request, { LOG_REQUESTS: 0, REQUESTS }, async () => new Response(null, { status: 503 }));
+  expect(points.map(({ doubles }) => doubles[4])).toEqual([1]);
 });
 
 test("without a place for data points, or any configuration, a request is answered all the same", async () => {

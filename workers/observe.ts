@@ -1,8 +1,11 @@
-import type { KeptOutcome } from "./page-cache.ts";
+import { log } from "#app/log.ts";
 import { REQUEST_ID } from "./requests.ts";
 
 /** Who answered: a page for everyone, a page of one person, or the gateway itself (a redirect to the forum's origin). */
 export type Side = "reader" | "member" | "webhook" | "health" | "gateway";
+
+/** Where an answer came from: kept and fresh, kept and being renewed, made just now; `none` where nothing is kept. */
+export type KeptOutcome = "hit" | "stale" | "miss" | "none";
 
 /** Where a page for readers came from; "last-good" for a copy that is shown because the database is away. */
 export type CacheOutcome = KeptOutcome | "last-good";
@@ -34,12 +37,10 @@ export type RequestFacts = Omit<Watched, "usage"> & {
   version: string | null;
 };
 
-type DataPoint = { indexes: string[]; blobs: string[]; doubles: number[] };
-
 /** What of the Worker's configuration has a part in this. */
 type Recorder = {
   LOG_REQUESTS: number;
-  REQUESTS?: { writeDataPoint(point: DataPoint): void };
+  REQUESTS?: { writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void };
   VERSION?: { id: string };
 };
 
@@ -98,7 +99,8 @@ export async function observe(
       if (watched.cache === "none" || watched.cache === "miss") watched.usage = page.usage;
     }
     answered.status = response.status;
-    answered.bytes = lengthOf(response.headers);
+    const length = response.headers.get("Content-Length");
+    answered.bytes = length === null ? null : Number(length);
     response.headers.set(REQUEST_ID, watched.requestId);
     if (page?.isStaff) response.headers.set("Server-Timing", serverTiming(facts()));
     return response;
@@ -119,11 +121,6 @@ function takePage(headers: Headers): PageFacts | null {
   return noted === null ? null : (JSON.parse(noted) as PageFacts);
 }
 
-function lengthOf(headers: Headers): number | null {
-  const length = headers.get("Content-Length");
-  return length === null ? null : Number(length);
-}
-
 /** W3C Server Timing: the browser's developer tools show it beside the request. */
 function serverTiming({ databaseMs, statements, cache, totalMs }: RequestFacts): string {
   return `db;dur=${databaseMs};desc="statements: ${statements}", cache;desc="${cache}", total;dur=${totalMs}`;
@@ -134,19 +131,18 @@ function rounded(milliseconds: number): number {
 }
 
 /**
- * Writes the data point of a request, always, and its line in the log: failures always, of the rest the share that
- * LOG_REQUESTS names. docs/operating.md says what stands where, and how to ask for it.
+ * Records a request as one data point and one line in the log: failures always, of the rest the share that LOG_REQUESTS
+ * names. Each point says for how many requests it stands. docs/operating.md says what stands where, and how to ask for it.
  */
 export function record(facts: RequestFacts, env: Recorder | null): void {
   const { method, route, side, cache, status, statements, databaseMs, totalMs, bytes, version } = facts;
+  const isFailure = status >= 500;
+  const share = isFailure ? 1 : (env?.LOG_REQUESTS ?? 1);
+  if (Math.random() >= share) return;
   env?.REQUESTS?.writeDataPoint({
     indexes: [route],
     blobs: [method, side, cache, String(status), version ?? ""],
-    doubles: [totalMs, databaseMs, statements, bytes ?? 0],
+    doubles: [totalMs, databaseMs, statements, bytes ?? 0, 1 / share],
   });
-  const isFailure = status >= 500;
-  if (!isFailure && Math.random() >= (env?.LOG_REQUESTS ?? 1)) return;
-  const line = JSON.stringify({ level: isFailure ? "error" : "info", event: "request", ...facts });
-  if (isFailure) console.error(line);
-  else console.log(line);
+  log({ level: isFailure ? "error" : "info", event: "request", ...facts });
 }

@@ -37,14 +37,13 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
 /**
  * Drops what a request may claim and we must not believe: forwarded hosts (Clerk would build its return
  * address from them) and `Authorization` (sessions are cookies here; a machine token in it would cost a
- * call to Clerk). A reader's page sees no cookies either.
+ * call to Clerk).
  */
-export function withoutForeignHeaders(request: Request, { cookies }: { cookies: boolean }): Request {
+export function withoutForeignHeaders(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ["X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Authorization"])
     headers.delete(name);
   // React Router answers these with other documents than the one at the address (CVE-2025-43864).
   for (const name of ["X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data"]) headers.delete(name);
-  if (!cookies) headers.delete("Cookie");
   return new Request(request, { headers });
 }

@@ -1,4 +1,4 @@
-import { cookiesOf } from "#app/request/session-cookies.server.ts";
+import { cookieName, ownCookie, readCookies } from "#app/request/cookies.server.ts";
 
 /**
  * A purge reaches other places and isolates a moment later. So whoever wrote carries a note of when, and for as long as
@@ -7,13 +7,12 @@ import { cookiesOf } from "#app/request/session-cookies.server.ts";
 const NOTE_SECONDS = 120;
 
 /** The cookie that notes a write which is committed by now. */
-export function wroteCookie(now: number): string {
-  return `wrote=${now}; Path=/; Max-Age=${NOTE_SECONDS}; HttpOnly; SameSite=Lax`;
+export function wroteCookie(now: number, origin: string): string {
+  return ownCookie("wrote", String(now), origin, NOTE_SECONDS);
 }
 
 /** When this browser last wrote something (milliseconds since 1970), or 0. A note from the future is none of ours. */
-export function wroteAt(request: Request): number {
-  const note = cookiesOf(request).find(([name]) => name === "wrote");
-  const at = Number(note?.[1] ?? 0);
+export function wroteAt(request: Request, origin: string): number {
+  const at = Number(readCookies(request)[cookieName("wrote", origin)] ?? 0);
   return at <= Date.now() ? at : 0;
 }

@@ -1,17 +1,17 @@
 import { Webhook } from "svix";
 import { type Database, isUnavailable } from "#app/db/client.server.ts";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
-import { type ClerkEvent, type PersonEvent, readClerkEvent } from "#app/domain/clerk-event.ts";
+import { rootCause } from "#app/domain/causes.ts";
+import { type ClerkEvent, readClerkEvent } from "#app/domain/clerk-event.ts";
 import { WEBHOOK_BYTES_MAX } from "#app/domain/limits.ts";
-import { readBytes } from "#workers/requests.ts";
+import { log, reasonOf } from "#app/log.ts";
+import { readBytes } from "../requests.ts";
 
 type Options = {
   /** Clerk's signing secret for this endpoint, `whsec_…`. */
   secret: string | undefined;
   /** Used only after the signature has been checked. Its errors must come as they are (openDatabase without `unavailable`). */
   database: Database;
-  /** Called with each event that was stored, before Clerk is answered. */
-  recorded?: (event: PersonEvent) => Promise<void>;
 };
 
 /** A database that is restarting is mostly back by then. */
@@ -60,7 +60,7 @@ function isSigned(webhook: Webhook, body: string, headers: Headers): boolean {
     return true;
   } catch (error) {
     // For the operator whose secret is the wrong one. What was sent is anybody's word, and stays out of the log.
-    console.warn(JSON.stringify({ refused: "An event for /webhooks/clerk", reason: messageOf(error) }));
+    log({ level: "warning", message: "An event for /webhooks/clerk was refused", reason: reasonOf(error) });
     return false;
   }
 }
@@ -75,7 +75,7 @@ function parseJson(text: string): unknown {
 
 type Delivery = Omit<Options, "secret"> & { svixId: string | null };
 
-async function record(event: ClerkEvent, { database, recorded, svixId }: Delivery): Promise<Response> {
+async function record(event: ClerkEvent, { database, svixId }: Delivery): Promise<Response> {
   if (event.kind === "ignored") return accept();
   if (event.kind === "unusable") {
     alert("An event about a person has no usable user id. It was not stored.", { svixId });
@@ -83,7 +83,6 @@ async function record(event: ClerkEvent, { database, recorded, svixId }: Deliver
   }
   try {
     await recordClerkEvent(database, event);
-    await recorded?.(event);
     return accept();
   } catch (error) {
     return answerFailure(error, svixId);
@@ -111,19 +110,13 @@ function answerFailure(error: unknown, svixId: string | null): Response {
  * and what drizzle says around it, may repeat personal data.
  */
 function innermost(error: unknown): { code: string; reason?: string } {
-  let cause = error;
-  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
-  if (cause instanceof Error && "code" in cause) return { code: String(cause.code) };
-  return { code: "", reason: messageOf(cause) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const cause = rootCause(error);
+  return "code" in cause ? { code: String(cause.code) } : { code: "", reason: cause.message };
 }
 
 /** One line for whoever watches the log; no personal data goes in. */
 function alert(message: string, details: Record<string, string | null | undefined> = {}): void {
-  console.error(JSON.stringify({ alert: message, ...details }));
+  log({ level: "error", message, ...details });
 }
 
 function accept(): Response {

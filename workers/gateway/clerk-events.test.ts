@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
 import { WEBHOOK_BYTES_MAX } from "#app/domain/limits.ts";
 import { testDatabase } from "#test/database.ts";
-import { handleClerkWebhook } from "./clerk.ts";
+import { handleClerkWebhook } from "./clerk-events.ts";
 
 const { db: database } = await testDatabase();
 const unreachable = openDatabase("postgres://nobody:none@127.0.0.1:1/none");
@@ -20,7 +20,8 @@ let logged: string[] = [];
 beforeEach(async () => {
   logged = [];
   vi.stubGlobal("console", { ...console, warn: () => {}, error: (line: string) => logged.push(line) });
-  await database.execute(sql`truncate "user" cascade`);
+  await database.execute(sql`delete from members`);
+  await database.execute(sql`delete from "user"`);
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -81,8 +82,8 @@ async function storedPeople() {
 
 const ADA = { id: ID, first_name: "Ada", email: "ada@example.com", handle: "ada", isDeleted: false };
 
-/** What was logged as an error: every line is JSON with an `alert`. */
-function alerts(): { alert: string }[] {
+/** What was logged as an error. */
+function alerts(): { level: string; message: string }[] {
   return logged.map((line) => JSON.parse(line));
 }
 
@@ -162,7 +163,7 @@ test.each([
   async (_, secret) => {
     const response = await handleClerkWebhook(deliver(), { secret, database });
     expect(response.status).toBe(500);
-    expect(alerts()).toEqual([{ alert: expect.stringContaining("CLERK_WEBHOOK_SECRET") }]);
+    expect(alerts()).toEqual([{ level: "error", message: expect.stringContaining("CLERK_WEBHOOK_SECRET") }]);
     expect(await storedPeople()).toEqual([]);
   },
 );
@@ -198,7 +199,7 @@ test.each(["session.created", "organization.deleted", "email.created"])(
 test("an event about nobody is answered 200, with one alert that says nothing of the person", async () => {
   const response = await handle(deliver({ body: JSON.stringify(event("user.deleted", user({ id: null }))) }));
   expect(response.status).toBe(200);
-  expect(alerts()).toEqual([{ alert: expect.any(String), svixId: "msg_1" }]);
+  expect(alerts()).toEqual([{ level: "error", message: expect.any(String), svixId: "msg_1" }]);
   expect(JSON.stringify(alerts())).not.toMatch(/ada|lovelace/i);
 });
 
@@ -253,7 +254,7 @@ test("while the database cannot be reached, an event is answered 503, so that Cl
   const response = await handleClerkWebhook(deliver(), { secret: SECRET, database: unreachable });
   expect(response.status).toBe(503);
   expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(0);
-  expect(alerts()).toEqual([{ alert: expect.any(String), svixId: "msg_1" }]);
+  expect(alerts()).toEqual([{ level: "error", message: expect.any(String), svixId: "msg_1" }]);
 });
 
 test("no statement is sent for an event that is ignored or not signed", async () => {
@@ -270,7 +271,7 @@ test("data that can never be stored is answered 200, with one alert that says no
   } finally {
     await database.execute(sql`alter table "user" drop constraint no_ada`);
   }
-  expect(alerts()).toEqual([{ alert: expect.any(String), svixId: "msg_1", code: "23514" }]);
+  expect(alerts()).toEqual([{ level: "error", message: expect.any(String), svixId: "msg_1", code: "23514" }]);
   expect(await storedPeople()).toEqual([]);
 });
 
@@ -281,7 +282,7 @@ test("an event that fails for another reason is answered 500, with one alert tha
   } finally {
     await database.execute(sql`alter table members_away rename to members`);
   }
-  expect(alerts()).toEqual([{ alert: expect.any(String), svixId: "msg_1", code: "42P01" }]);
+  expect(alerts()).toEqual([{ level: "error", message: expect.any(String), svixId: "msg_1", code: "42P01" }]);
   expect((await handle(deliver())).status).toBe(200);
   expect(await storedPeople()).toEqual([ADA]);
 });

@@ -1,0 +1,28 @@
+import { serviceUnavailable } from "#app/http.ts";
+import type { PageRefusal } from "#app/request/context.server.ts";
+import type { Call } from "../env.ts";
+import { answerPage } from "../page.ts";
+
+export const FORGED: PageRefusal = {
+  status: 403,
+  message: "This form did not come from a page of this forum, so it was not accepted.",
+};
+export const NOT_POSTED: PageRefusal = {
+  status: 405,
+  message: "Pages of this forum are read, and forms are posted.",
+};
+export const TOO_LARGE: PageRefusal = {
+  status: 413,
+  message: "That is more than a form of this forum can hold.",
+};
+
+/** A refused request is answered as if its address had been read, so that the refusal looks like this site. */
+export async function answerRefusal(request: Request, call: Call, refusal: PageRefusal): Promise<Response> {
+  const { env, ctx, watched } = call;
+  watched.side = "member";
+  const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
+  // A refusal shows no rows.
+  const snapshots = () => () => Promise.reject(serviceUnavailable());
+  const { requestId } = watched;
+  return (await answerPage(asked, env, ctx, { isReader: true, refusal, requestId, snapshots })).response;
+}

@@ -1,0 +1,30 @@
+import { openDatabase } from "#app/db/client.server.ts";
+import { listUnhandled, markHandled } from "#app/db/events.server.ts";
+import type { Env } from "../env.ts";
+import type { Exports } from "../snapshots/edge.ts";
+import { follow } from "./follow.ts";
+
+/** What one statement reads, and how many of them one sweep takes: more than happens in many minutes. */
+const EVENTS_AT_ONCE = 500;
+const ROUNDS_MAX = 20;
+
+/**
+ * Sees to the events that nobody has seen to: those of a request that died after its commit, of the operator's commands, and
+ * all that a consumer refused. Every minute (wrangler.toml, `triggers`). An event that was seen to by its request comes here
+ * once more, to be noted as handled: so no write waits for that.
+ */
+export async function sweep(env: Env, ctx: Exports): Promise<void> {
+  const database = openDatabase(env.DATABASE_URL);
+  try {
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const events = await listUnhandled(database, EVENTS_AT_ONCE);
+      if (events.length === 0) return;
+      await follow(events, ctx);
+      const ids = events.map(({ id }) => id);
+      await markHandled(database, ids);
+      if (events.length < EVENTS_AT_ONCE) return;
+    }
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Fact } from "#app/domain/facts.ts";
+import { log } from "#app/log.ts";
+import type { Env } from "../env.ts";
+import type { KeptOutcome } from "../observe.ts";
+import { REQUEST_ID } from "../requests.ts";
+
+/** What the Reader is asked for: a page, a page made of the copy from before an outage, or a page's rows. */
+export type Kind = "page" | "copy" | "rows";
+
+/** On the Reader's answers, on their way to the gateway alone: the facts that a page shows, and when they were read. */
+export const SHOWS = "Edgewise-Shows";
+export const MADE_AT = "Edgewise-Made-At";
+
+/** What an entrypoint of the Worker knows of the others. */
+export type Exports = { exports: Cloudflare.Exports };
+
+/** The Reader as it is seen from before it (workers/snapshots/reader.ts). */
+type EdgeReader = {
+  fetch(request: Request): Promise<Response>;
+  /** Drops what is kept and shows one of these facts; no success where Cloudflare refuses to. */
+  purge(names: { tags: Fact[] }): Promise<{ success: boolean }>;
+};
+
+/**
+ * The Reader behind the cache that stands before it: Cloudflare's Workers Caching, or this machine's, which is bound as
+ * READER (local/cloudflare/). Where neither is, every page is made anew.
+ */
+export function edgeReader(env: Env, { exports }: Exports): EdgeReader {
+  return (env.READER ?? exports.Reader) as unknown as EdgeReader;
+}
+
+/** An answer of the Reader, kept or made. The address alone decides; the request's name goes along for the log. */
+export async function askEdge(
+  env: Env,
+  ctx: Exports,
+  { kind, address, requestId }: { kind: Kind; address: string; requestId: string },
+): Promise<{ response: Response; outcome: KeptOutcome }> {
+  // The kind comes first, so that nobody can ask for rows by asking for a page. A redirect is an answer for the browser.
+  const request = new Request(`${env.ORIGIN}/${kind}${address}`, {
+    redirect: "manual",
+    headers: { [REQUEST_ID]: requestId },
+  });
+  const response = await edgeReader(env, ctx).fetch(request);
+  const status = response.headers.get("Cf-Cache-Status");
+  if (status === null) noteNoCache();
+  return { response, outcome: status === null ? "none" : (OUTCOMES[status] ?? "miss") };
+}
+
+/** Cloudflare's words for where an answer came from ("Cache responses"). Every other one means that it was made just now. */
+const OUTCOMES: Record<string, KeptOutcome> = {
+  HIT: "hit",
+  REVALIDATED: "hit",
+  STALE: "stale",
+  UPDATING: "stale",
+  BYPASS: "none",
+  DYNAMIC: "none",
+};
+
+let isNoted = false;
+
+function noteNoCache(): void {
+  if (isNoted) return;
+  isNoted = true;
+  const message = "No cache stands before the Reader (Workers Caching), so every page is made anew";
+  log({ level: "warning", message });
+}
