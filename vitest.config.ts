@@ -29,13 +29,14 @@ export default defineConfig({
       {
         test: {
           name: "domain",
-          include: ["app/*.test.ts", "app/domain/**/*.test.ts", "test/architecture.test.ts"],
+          include: ["app/log.test.ts", "app/domain/**/*.test.ts", "test/architecture.test.ts"],
         },
       },
       {
         test: {
           name: "db",
           include: [
+            "app/public-pages.test.ts",
             "app/db/**/*.test.ts",
             "app/middleware/**/*.test.ts",
             "app/request/**/*.test.ts",

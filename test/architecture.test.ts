@@ -6,12 +6,14 @@ import routes from "#app/routes.ts";
 /** What each part of the tree may import of the others. A part may always import itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   "app/domain": [],
-  "app/http.ts": [],
-  // How an address is made, beside the list of them.
-  "app/paths.ts": ["app/domain"],
+  "app/http.ts": ["app/domain"],
+  "app/log.ts": ["app/domain"],
   "app/db": ["app/domain"],
   "app/ui": ["app/domain", "app/paths.ts"],
-  "app/request": ["app/db", "app/domain", "app/http.ts", "app/paths.ts"],
+  "app/paths.ts": ["app/domain"],
+  "app/speculation.ts": ["app/public-pages.ts"],
+  "app/public-pages.ts": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
+  "app/request": ["app/public-pages.ts", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
   "app/middleware": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
   "app/routes": [
     "app/ui",
@@ -20,22 +22,31 @@ const MAY_IMPORT: Record<string, string[]> = {
     "app/db",
     "app/domain",
     "app/http.ts",
+    "app/log.ts",
     "app/paths.ts",
+    "app/public-pages.ts",
   ],
   // The document around every page, what renders it, and the list of addresses.
-  "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain", "app/http.ts"],
-  "app/entry.server.tsx": ["app/ui", "app/request", "app/domain", "app/http.ts"],
-  "app/entry.client.tsx": ["app/ui", "app/domain"],
+  "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain"],
+  "app/entry.server.tsx": ["app/ui", "app/request", "app/log.ts"],
   "app/routes.ts": [],
-  workers: ["app/request", "app/db", "app/domain", "app/http.ts"],
+  workers: [
+    "app/speculation.ts",
+    "app/public-pages.ts",
+    "app/request",
+    "app/db",
+    "app/domain",
+    "app/http.ts",
+    "app/log.ts",
+  ],
   scripts: ["app/db", "app/domain", "app/paths.ts"],
-  local: ["scripts", "app/db", "app/domain", "app/http.ts"],
+  local: ["scripts", "app/db", "app/domain"],
   // The benchmark runs the whole forum on this machine.
   bench: ["local", "scripts", "app/db", "app/domain", "app/paths.ts"],
 };
 
 /** The packages that the rules of the forum are written with: they compute, and reach nothing. */
-const DOMAIN_PACKAGES = new Set(["zod", "markdown-it", "sanitize-html", "uuid", "gemoji", "linkify-it"]);
+const DOMAIN_PACKAGES = ["zod", "markdown-it", "sanitize-html"];
 
 const BANNED_FOLDERS = /(^|\/)(lib|libs|utils|util|helpers|services|hooks|types|common|shared)(\/|$)/;
 
@@ -64,15 +75,20 @@ function partOf(file: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
+/** Every import of what is shipped. */
+const imports = shipped.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+
 /** Every import of what is shipped, as `from → to`, for which `isWrong` holds. */
 function wrongImports(isWrong: (from: string, to: string) => boolean): string[] {
-  return shipped.flatMap((from) =>
-    importsOf(from)
-      .filter((to) => isWrong(from, to))
-      .map((to) => `${from} → ${to}`),
-  );
+  return imports.filter(({ from, to }) => isWrong(from, to)).map(({ from, to }) => `${from} → ${to}`);
 }
 
+/** The package of what an import names: `markdown-it` of `markdown-it/lib/token.mjs`. */
+const packageOf = (name: string) =>
+  name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
 const isOurs = (name: string) => /^(app|workers|scripts|local|bench|test)\//.test(name);
 const isGenerated = (name: string) => /(^|\/)\+types\//.test(name);
 
@@ -95,6 +111,17 @@ test("imports run one way", () => {
   expect(wrong).toEqual([]);
 });
 
+test("what may be imported is there, and is imported: no leave stands that nobody takes", () => {
+  expect(Object.keys(MAY_IMPORT).filter((part) => !existsSync(part))).toEqual([]);
+  const taken = new Set(imports.map(({ from, to }) => `${partOf(from)} → ${partOf(to)}`));
+  const given = Object.entries(MAY_IMPORT).flatMap(([part, others]) => others.map((to) => `${part} → ${to}`));
+  expect(given.filter((leave) => !taken.has(leave))).toEqual([]);
+  const packages = imports
+    .filter(({ from }) => from.startsWith("app/domain/"))
+    .map(({ to }) => packageOf(to));
+  expect(DOMAIN_PACKAGES.filter((name) => !packages.includes(name))).toEqual([]);
+});
+
 test("no route imports a route, and nobody else does", () => {
   const modules = new Set(routes.map(({ file }) => `app/${file}`));
   expect(modules.size).toBeGreaterThan(10);
@@ -112,7 +139,8 @@ test("every address of this forum is made in one file", () => {
     const text = readFileSync(file, "utf8");
     return file.startsWith("app/") && (ofOurs.test(text) || home.test(text));
   });
-  expect(writers).toEqual(["app/paths.ts"]);
+  // The patterns of the pages that everyone may see are written beside what each of them shows.
+  expect(writers).toEqual(["app/paths.ts", "app/public-pages.ts"]);
 });
 
 test("nothing that is deployed imports local, scripts, bench or test", () => {
@@ -130,7 +158,7 @@ test("the rules of the forum need no runtime: pure packages, no clock, no chance
   const domain = shipped.filter((file) => file.startsWith("app/domain/"));
   const foreign = domain.flatMap((file) =>
     importsOf(file)
-      .filter((name) => !isOurs(name) && !DOMAIN_PACKAGES.has(name.split("/").slice(0, 1).join("")))
+      .filter((name) => !isOurs(name) && !DOMAIN_PACKAGES.includes(packageOf(name)))
       .map((name) => `${file} → ${name}`),
   );
   expect(foreign).toEqual([]);
@@ -149,6 +177,16 @@ test("only workers/ reads the Worker's bindings and the environment", () => {
   expect(readers).toEqual([]);
 });
 
+test("one file writes to the log, and one walks through what caused an error", () => {
+  // The command line and the local parts speak to whoever started them.
+  const logging = shipped.filter(
+    (file) => /^(app|workers)\//.test(file) && /\bconsole\./.test(readFileSync(file, "utf8")),
+  );
+  expect(logging).toEqual(["app/log.ts"]);
+  const walking = shipped.filter((file) => /= cause\.cause\b/.test(readFileSync(file, "utf8")));
+  expect(walking).toEqual(["app/domain/causes.ts"]);
+});
+
 test("one file writes values into the text of a statement; everywhere else they are parameters", () => {
   const writesText = /(?<!\bString)\.raw\(|\.unsafe\(|inlineParams|StringChunk|\bsql\[|fromList\(/i;
   const writers = shipped.filter((file) => writesText.test(readFileSync(file, "utf8")));
@@ -158,6 +196,31 @@ test("one file writes values into the text of a statement; everywhere else they 
     (file) => /^(app|workers)\//.test(file) && /\bsql\(/.test(readFileSync(file, "utf8")),
   );
   expect(callers).toEqual([]);
+});
+
+test("rows are marked as everyone's by the public queries alone, so that no others get into a snapshot", () => {
+  const markers = shipped.filter((file) =>
+    /\bforEveryone\b|\bas (unknown as )?Public\b/.test(readFileSync(file, "utf8")),
+  );
+  expect(markers).toEqual([
+    "app/db/members.server.ts",
+    "app/db/public.server.ts",
+    "app/db/threads.server.ts",
+  ]);
+});
+
+test("what SECURITY.md says of HTML, addresses of e-mail and requests of our own is so in every file", () => {
+  const deployed = shipped.filter((file) => /^(app|workers)\//.test(file));
+  const having = (pattern: RegExp) => deployed.filter((file) => pattern.test(readFileSync(file, "utf8")));
+  expect(having(/dangerouslySetInnerHTML|innerHTML|srcDoc/)).toEqual(["app/ui/body.tsx"]);
+  // The table, what Clerk says, and the statements that store it.
+  expect(having(/\bemail\b(?! address)/)).toEqual([
+    "app/db/identity.server.ts",
+    "app/db/schema.server.ts",
+    "app/domain/clerk-event.ts",
+  ]);
+  // The Reader's own door, asked by the gateway. Clerk's library asks Clerk.
+  expect(having(/(\.|await |return |[=(,:>] )fetch\(/)).toEqual(["workers/snapshots/edge.ts"]);
 });
 
 test("what runs on the server alone says so in its name", () => {

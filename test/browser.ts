@@ -36,7 +36,7 @@ export const journey = base
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
   .extend("site", { scope: "file" }, async ({}, { onCleanup }) => {
     // Journeys write behind the forum's back. What is kept has a journey of its own.
-    const site = await startSite({ env: { PAGE_FRESH_SECONDS: "0" } });
+    const site = await startSite({ cache: false });
     onCleanup(() => site.stop());
     return site;
   })

@@ -1,3 +1,5 @@
+import { PUBLIC_PAGES } from "#app/public-pages.ts";
+
 /**
  * What every address may cost the database: statements, and the times that the Worker waits for an answer once it is
  * connected. postgres-js waits once for a statement without parameters, as the reads are (app/db/statements.server.ts),
@@ -7,7 +9,7 @@
 export type Budget = { statements: number; roundTrips: number };
 
 const NOTHING: Budget = { statements: 0, roundTrips: 0 };
-/** One that reads; two, where the viewer must be known first. */
+/** One that reads; two, where the viewer must be known first. Sign-out writes, and costs no more: it sends no parameters. */
 const READ: Budget = { statements: 1, roundTrips: 1 };
 const TWO_READS: Budget = { statements: 2, roundTrips: 2 };
 /** Who asks, and the write itself. */
@@ -30,23 +32,25 @@ export type RouteBudget = {
   write?: Budget;
 };
 
+/** A page that everyone may see costs a reader one statement, and a member the same and one to know who they are. */
+const PUBLIC_BUDGETS = Object.fromEntries(
+  PUBLIC_PAGES.map(({ pattern }) => [pattern.replace(/^\/(?=.)/, ""), { reader: READ, member: TWO_READS }]),
+);
+
 /** By address, as app/routes.ts writes it. */
 export const ROUTE_BUDGETS: Record<string, RouteBudget> = {
-  "/": { reader: READ, member: TWO_READS },
-  "c/:category": { reader: READ, member: TWO_READS },
+  ...PUBLIC_BUDGETS,
   "t/new": { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
-  "t/:number/:slug?": { reader: READ, member: TWO_READS },
   "t/:number/moderation/lock": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "t/:number/moderation/pin": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "t/:number/replies/new": { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
   "t/:number/replies/:reply/edit": { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
   "t/:number/replies/:reply/delete": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "t/:number/replies/:reply/vote": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
-  "u/:handle": { reader: READ, member: TWO_READS },
   settings: { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "sign-in": { reader: NOTHING, member: READ },
   "sign-up": { reader: NOTHING, member: READ },
-  "sign-out": { reader: NOTHING, member: READ, write: READ },
+  "sign-out": { reader: NOTHING, member: READ, write: TWO_READS },
   "continue/:id": { reader: NOTHING, member: READ },
   "*": { reader: NOTHING, member: READ },
 };

@@ -6,6 +6,8 @@ import { openDatabase } from "#app/db/client.server.ts";
 import { getViewer } from "#app/db/members.server.ts";
 import { type ClerkStandIn, createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
 import type { TokenFlaws } from "#local/clerk/tokens.ts";
+import { signedDelivery } from "#local/clerk/webhooks.ts";
+import type { CacheLimits } from "#local/cloudflare/cache.ts";
 import { type CountingProxy, startCountingProxy } from "#local/counting-proxy.ts";
 import { type PgBouncer, startPgBouncer } from "#local/pgbouncer.ts";
 import { freePort } from "#local/ports.ts";
@@ -22,6 +24,8 @@ export type SiteOptions = {
   hyperdrive?: boolean;
   /** People whom the stand-in for Clerk knows, and of whom no webhook has told the forum. */
   people?: DemoPerson[];
+  /** The cache before the Reader: false for a platform that has none, or its limits. Default: it takes every purge. */
+  cache?: CacheLimits | false;
   /** Keeps KV on disk, so that it is still there after `restart`. */
   persisted?: boolean;
   /** Variables of the Worker, over those that it needs here. */
@@ -37,9 +41,14 @@ export type SiteRequest = {
   body?: BodyInit;
   /** Over what a browser would send; null leaves the header out. */
   headers?: Record<string, string | null>;
+  /** The browser hangs up when it says so. */
+  signal?: AbortSignal;
 };
 
 export type Site = Awaited<ReturnType<typeof startSite>>;
+
+/** A file of tests changes more in a minute than Cloudflare lets a forum drop. */
+const MANY_PURGES: CacheLimits = { purgeBurst: 100_000 };
 
 /** What every Worker of a test is set to. */
 export const WORKER_ENV = {
@@ -66,6 +75,14 @@ export async function startSite(options: SiteOptions = {}) {
       async fetch(path: string, { as, ...request }: SiteRequest = {}): Promise<Response> {
         return send(parts.origin, path, { ...request, cookie: as ? await sessions.signIn(as) : null });
       },
+      /** Clerk tells the Worker that this person's account is gone. */
+      async endAccount({ id }: Pick<TestMember, "id">): Promise<void> {
+        const data = { id, deleted: true };
+        const event = { type: "user.deleted", object: "event", timestamp: Date.now(), data };
+        const { body, headers } = signedDelivery(parts.clerk.env.CLERK_WEBHOOK_SECRET, event);
+        const { status } = await send(parts.origin, "/webhooks/clerk", { body, headers, cookie: null });
+        if (status !== 200) throw new Error(`/webhooks/clerk answered ${status} to the end of ${id}`);
+      },
       /** The proxy works again, and the Worker knows: its circuit breaker is closed. */
       async heal(): Promise<void> {
         await parts.proxy.heal();
@@ -80,7 +97,15 @@ export async function startSite(options: SiteOptions = {}) {
 }
 
 async function startParts(
-  { pooled = false, counted = false, hyperdrive = false, people = [], persisted, env = {} }: SiteOptions,
+  {
+    pooled = false,
+    counted = false,
+    hyperdrive = false,
+    people = [],
+    cache = MANY_PURGES,
+    persisted,
+    env = {},
+  }: SiteOptions,
   stops: (() => Promise<unknown>)[],
 ) {
   const started = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
@@ -105,7 +130,7 @@ async function startParts(
   const address = proxy?.url ?? pooler?.url ?? database.url;
   const variables: Record<string, string> = { ...clerk.env, ...WORKER_ENV, ORIGIN: origin };
   if (!hyperdrive) variables.DATABASE_URL = address;
-  const worker = { port, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
+  const worker = { port, cache, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
   const start = () => startWorker({ ...worker, persist, log: (line) => log.push(line) });
   let running = await start();
   stops.push(() => running.stop());
@@ -120,6 +145,8 @@ async function startParts(
     proxy: proxy as CountingProxy,
     /** What the Worker has logged. */
     log,
+    /** What the Cron trigger does once a minute. */
+    sweep: () => running.sweep(),
     /** The Worker begins anew, with nothing in its memory. */
     async restart(): Promise<void> {
       await running.stop();
@@ -168,7 +195,7 @@ export type SentRequest = Omit<SiteRequest, "as"> & { cookie: string | null };
 
 /** Asks as a browser would: following a link, or sending a form of this site. Redirects are not followed. */
 export function send(origin: string, path: string, request: SentRequest): Promise<Response> {
-  const { method, form, body, cookie, headers = {} } = request;
+  const { method, form, body, cookie, headers = {}, signal } = request;
   const isWrite = form !== undefined || body !== undefined || (method ?? "GET") !== "GET";
   const sent = new Headers({
     // A kept connection may be closed by the Worker in the moment in which it is used again.
@@ -188,6 +215,7 @@ export function send(origin: string, path: string, request: SentRequest): Promis
     headers: sent,
     body: form ? new URLSearchParams(form) : body,
     redirect: "manual",
+    signal,
   });
 }
 

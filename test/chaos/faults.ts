@@ -12,7 +12,7 @@ const FELT = 20;
 /** What each kind of write sends to the database. */
 const STATEMENTS: Record<string, RegExp> = {
   thread: /insert into threads/,
-  reply: /update threads\s+set last_number/,
+  reply: /update threads t\s+set last_number/,
   vote: /insert into reply_votes/,
   edit: /update thread_replies r\s+set body/,
   deletion: /update thread_replies r\s+set deleted_at/,

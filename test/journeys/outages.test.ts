@@ -9,7 +9,7 @@ import { eventually, heading, NARROW, open, takenOver, WIDE } from "./travel.ts"
 
 // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
 journey.override("site", { scope: "file" }, async ({}, { onCleanup }) => {
-  const site = await startSite({ counted: true, env: { PAGE_FRESH_SECONDS: "0" } });
+  const site = await startSite({ counted: true, cache: false });
   onCleanup(() => site.stop());
   return site;
 });

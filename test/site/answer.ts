@@ -1,4 +1,6 @@
 import { UNSAFE_decodeViaTurboStream as decode, UNSAFE_SingleFetchRedirectSymbol } from "react-router";
+import type { TestMember } from "#test/people.ts";
+import type { Site } from "#test/site.ts";
 
 /** What the site answered: the same words for a page and for its `.data` twin. */
 export type Answer = {
@@ -32,6 +34,13 @@ export async function readAnswer(response: Response): Promise<Answer> {
   };
 }
 
+/** The answer at the usual spelling of an address, to which every other one leads by rule. */
+export async function canonicalAnswer(site: Site, path: string, as: TestMember | null): Promise<Answer> {
+  const first = await readAnswer(await site.fetch(path, { as }));
+  if (first.status !== 308) return first;
+  return readAnswer(await site.fetch(first.location ?? "", { as }));
+}
+
 async function decodeData(text: string): Promise<unknown> {
   const { body } = new Response(text);
   if (!body) throw new Error("The answer has no body.");
@@ -45,6 +54,14 @@ function redirectIn(value: unknown): Redirect | null {
   if (typeof value !== "object" || value === null) return null;
   if (UNSAFE_SingleFetchRedirectSymbol in value) return value[UNSAFE_SingleFetchRedirectSymbol] as Redirect;
   return "redirect" in value ? (value as Redirect) : null;
+}
+
+/**
+ * The paths under which somebody may ask for a page: of readers, who have no script, none but the page's own. Their twin
+ * leads to it (test/site/spellings.test.ts).
+ */
+export function pathsFor(as: object | null, path: string): string[] {
+  return as ? [path, dataTwin(path)] : [path];
 }
 
 /** The path under which React Router's own client asks for what a page would show. */

@@ -88,6 +88,16 @@ test("/healthz always asks the database, whatever is known of it", async () => {
   expect(await statusOf(await newAddress())).toBe(200);
 });
 
+test("/healthz says that the database does not answer before a page gives it up", async () => {
+  onTestFinished(site.heal);
+  const address = await newAddress();
+  site.proxy.fallSilent();
+  const page = statusOf(address).then((status) => `page ${status}`);
+  const health = statusOf("/healthz").then((status) => `health ${status}`);
+  expect(await Promise.race([page, health])).toBe("health 503");
+  expect(await page).toBe("page 503");
+});
+
 test("connections that are cut one by one hold nobody else back", async () => {
   onTestFinished(site.heal);
   for (let time = 0; time < 5; time += 1) {
@@ -161,7 +171,7 @@ async function testDatabaseOf() {
 }
 
 async function siteWith(url: string): Promise<Site> {
-  const at = await startSite({ env: { DATABASE_URL: url, PAGE_FRESH_SECONDS: "0" } });
+  const at = await startSite({ cache: false, env: { DATABASE_URL: url } });
   onTestFinished(at.stop);
   return at;
 }

@@ -123,6 +123,9 @@ test("files are what their names say, and stand in nobody's frame", async () => 
     expect(status, path).toBe(200);
     expect(headers.get("X-Content-Type-Options"), path).toBe("nosniff");
     expect(headers.get("Content-Security-Policy"), path).toMatch(/frame-ancestors 'none'/);
+    expect(headers.get("Referrer-Policy"), path).toBe("strict-origin-when-cross-origin");
+    // Browsers heed it on https alone, so the files of a forum on http may bring it too.
+    expect(headers.get("Strict-Transport-Security"), path).toBe("max-age=31536000; includeSubDomains");
     expect(headers.getSetCookie(), path).toEqual([]);
   }
 });

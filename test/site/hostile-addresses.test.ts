@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { encodeCursor } from "#app/domain/cursor.ts";
 import { testSite } from "#test/site.ts";
-import { readAnswer } from "./answer.ts";
+import { canonicalAnswer, readAnswer } from "./answer.ts";
 import { HOSTILE_NAMES } from "./hostile-values.ts";
 import { foreignParts } from "./page.ts";
+import { rawRequest } from "./raw-request.ts";
 import { allRows } from "./rows.ts";
 import { nonceOf } from "./security-headers.ts";
 import { makeWorld } from "./writes.ts";
@@ -112,6 +113,80 @@ test("what a request says of its browser is shown to nobody", async () => {
     for (const path of ["/", slugged, "/nowhere"]) {
       const answer = await readAnswer(await site.fetch(path, { as, headers }));
       expect(answer.text).not.toContain("alert(1)");
+    }
+});
+
+test("what no address names is not there", async () => {
+  const numbers = [
+    "0",
+    "-1",
+    "01",
+    "1e1",
+    "1.0",
+    "abc",
+    "9999999999",
+    "99999999999999999999",
+    "%00",
+    "%ff",
+    "%F0%9F%98%80",
+  ];
+  const paths = numbers.flatMap((number) => [`/t/${number}`, `/t/${number}/x`]);
+  const names = [
+    "nobody",
+    "%00",
+    "%",
+    "%ff",
+    "a%2Fb",
+    "..%2f",
+    "%E2%80%AE",
+    "a".repeat(3000),
+    "__proto__",
+    "'--",
+  ];
+  paths.push(...names.flatMap((each) => [`/u/${each}`, `/c/${each}`]));
+  for (const path of paths)
+    for (const as of [null, member]) expect((await canonicalAnswer(site, path, as)).status, path).toBe(404);
+});
+
+test("no path and no query of any shape breaks the forum", async () => {
+  const paths = [
+    "/%",
+    "//",
+    "/%2e%2e/%2e%2e",
+    "/..;/",
+    "/.data",
+    "/_root.data",
+    "/_.data",
+    "/t/new.data.data",
+    "/t//",
+    "/c/",
+  ];
+  paths.push(
+    "/\\evil",
+    "/%0d%0aSet-Cookie:a=b",
+    "/?%",
+    "/?=&&=",
+    "/?sort[]=new",
+    "/?sort=new&sort=top",
+    "/?__clerk_=1",
+  );
+  paths.push(
+    "/__manifest?paths=/",
+    "/?_routes=x",
+    "/_root.data?_routes=routes/nowhere",
+    "/?index",
+    `/${"a/".repeat(500)}`,
+  );
+  paths.push(
+    "/?__clerk_handshake=x",
+    "/?__clerk_handshake_nonce=x",
+    "/?__clerk_db_jwt=x",
+    "/?__clerk_ticket=x",
+  );
+  for (const path of paths)
+    for (const headers of [{}, { Cookie: await site.signIn(member) }] as Record<string, string>[]) {
+      const { status } = await rawRequest(site.origin, { path, headers });
+      expect(status, path).toBeLessThan(500);
     }
 });
 

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
-import { foreignParts } from "./page.ts";
+import { foreignParts, formsOf } from "./page.ts";
 import { allRows } from "./rows.ts";
 import { nonceOf } from "./security-headers.ts";
 import { type Fields, makeWorld, WRITES, type Write } from "./writes.ts";
@@ -99,6 +99,41 @@ test("a form without its submission id is posted, and so is one with fields of a
   expect((await site.fetch("/t/new", { as: member, form })).status).toBe(303);
   const reply = { body: "A body", title: "A title", replyTo: "" };
   expect((await site.fetch(`/t/${thread.number}/replies/new`, { as: member, form: reply })).status).toBe(303);
+});
+
+/** A megabyte of fields, which took seconds to read and made a page of 31 MB. */
+const BOMBS: { name: string; type: string; body: string }[] = [
+  { name: "names", type: URLENCODED, body: "a&".repeat(500_000) },
+  { name: "separators", type: URLENCODED, body: "&".repeat(1_000_000) },
+  { name: "pairs of one field", type: URLENCODED, body: "body=&".repeat(170_000) },
+  {
+    name: "parts",
+    type: "multipart/form-data; boundary=x",
+    body: `${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(20_000)}--x--\r\n`,
+  },
+];
+
+test.for(BOMBS)("a form of nothing but $name is refused, and kept for nobody", async ({ body, type }) => {
+  const { member } = await makeWorld(site);
+  for (const as of [null, member])
+    for (const path of ["/t/new", "/settings", "/nowhere", "/sign-out", dataTwin("/t/new")]) {
+      const sent = { as, body, headers: { "Content-Type": type } };
+      const answer = await readAnswer(await site.fetch(path, sent));
+      expect([answer.status, answer.location, answer.cookies], path).toEqual([400, null, []]);
+      expect(answer.text.length, path).toBeLessThan(20_000);
+    }
+});
+
+test("of what is sent signed out, only the fields of our forms are kept", async () => {
+  const others = Array.from({ length: 30 }, (_, at) => `f${at}=${"x".repeat(1_000)}`).join("&");
+  const sent = { body: `body=Typed&${others}`, headers: { "Content-Type": URLENCODED } };
+  const held = await readAnswer(await site.fetch("/t/new", sent));
+  const headers = { Cookie: held.cookies[0]?.split(";")[0] ?? "" };
+  const { member } = await makeWorld(site);
+  const Cookie = `${headers.Cookie}; ${await site.signIn(member)}`;
+  const page = await (await site.fetch(held.location ?? "", { headers: { Cookie } })).text();
+  const form = formsOf(page).find(({ action }) => action === "/t/new");
+  expect(form?.fields.map(([name]) => name).sort()).toEqual(["body", "submission"]);
 });
 
 /** What nobody is asked for, and only the forum decides. */

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { finishImport } from "#app/db/import.server.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { testSite } from "#test/site.ts";
@@ -6,8 +7,8 @@ import { COPY_NOTICE, copyMadeAt, expectCopies, readPage } from "./copies.ts";
 import { attribute, elementsOf } from "./page.ts";
 import { expectReaderPage } from "./security-headers.ts";
 
-/** Here the page cache keeps nothing, as if every page in it were older than it keeps any. */
-const site = await testSite({ counted: true, persisted: true, env: { PAGE_FRESH_SECONDS: "0" } });
+/** Here nothing stands before the Reader, as if every page that was kept were older than any is kept. */
+const site = await testSite({ counted: true, persisted: true, cache: false });
 const { db, proxy } = site;
 const ada = await site.makeMember();
 const ben = await site.makeMember();
@@ -18,6 +19,8 @@ const address = `/t/${long.number}/a-long-thread`;
 /** Every kind of page that readers get, and what each shows. */
 const pages: { path: string; words: string }[] = [];
 const paths = () => pages.map(({ path }) => path);
+/** The second page of each list: its address is a place in the list, of which anybody can make up as many as they like. */
+const further: string[] = [];
 
 async function nextOf(path: string): Promise<string> {
   const links = elementsOf((await readPage(site, path)).text);
@@ -32,11 +35,11 @@ beforeAll(async () => {
   const lists = ["/", "/?sort=top", `/c/${category}`, `/c/${category}?sort=new`, `/u/${ada.handle}`];
   for (const path of lists) {
     pages.push({ path, words: "A thread for a test" });
-    pages.push({ path: await nextOf(path), words: "thread" });
+    further.push(await nextOf(path));
   }
   const replies = `/u/${ben.handle}?show=replies`;
   pages.push({ path: replies, words: `Answer number ${THREADS_PER_PAGE + 2}.` });
-  pages.push({ path: await nextOf(replies), words: "Answer number 2." });
+  further.push(await nextOf(replies));
   pages.push({ path: address, words: `Answer number ${REPLIES_PER_PAGE}.` });
   pages.push({ path: `${address}?page=2`, words: `Answer number ${REPLIES_PER_PAGE + 1}.` });
   expect(new Set(paths()).size).toBe(pages.length);
@@ -96,6 +99,15 @@ test("a copy answers HEAD, permalinks and wrong slugs, and no browser is told th
   }
 });
 
+test("of the further pages of lists there are no copies", async () => {
+  onTestFinished(site.heal);
+  expect(new Set(further).size).toBe(6);
+  for (const path of further) expect((await readPage(site, path)).status, path).toBe(200);
+  await proxy.refuse();
+  await expectCopies(site, paths());
+  for (const path of further) expect((await readPage(site, path)).status, path).toBe(503);
+});
+
 test("of what nobody has seen, or what was not there, nothing is claimed", async () => {
   onTestFinished(site.heal);
   const unseen = await makeThread(db, { author: ada, category });
@@ -127,22 +139,27 @@ test("copies outlive the Worker that made them", async () => {
   expect(copies).toHaveLength(paths().length);
 });
 
-test("a page cache shows a copy for as long as the outage, and not longer", async () => {
-  const brief = await testSite({ counted: true, env: { PAGE_FRESH_SECONDS: "1" } });
-  const author = await brief.makeMember();
-  const slug = await makeCategory(brief.db);
-  await makeThread(brief.db, { author, category: slug, title: "A thread of its own" });
-  const lists = ["/", `/c/${slug}`];
-  for (const path of lists) await readPage(brief, path);
-  await brief.proxy.refuse();
-  for (const copy of await expectCopies(brief, lists)) {
+test("what is kept before the Reader outlives the outage as it is, and copies stand in for the rest, for as long as it lasts", async () => {
+  const forum = await testSite({ counted: true });
+  const author = await forum.makeMember();
+  const slug = await makeCategory(forum.db);
+  await makeThread(forum.db, { author, category: slug, title: "A thread of its own" });
+  await forum.sweep();
+  for (const path of ["/", `/c/${slug}`]) await readPage(forum, path);
+  // Everything that is kept is dropped, and the home page is seen again.
+  await finishImport(forum.db);
+  await forum.sweep();
+  await readPage(forum, "/");
+  await forum.proxy.refuse();
+  const kept = await readPage(forum, "/");
+  expect([kept.status, kept.headers.get("Cache-Status")]).toEqual([200, "edgewise; hit"]);
+  expect(kept.text).not.toContain(COPY_NOTICE);
+  for (const copy of await expectCopies(forum, [`/c/${slug}`])) {
     expectReaderPage(copy);
     expect(copy.headers.get("Cache-Control")).toBe("public, max-age=0, must-revalidate");
-    expect(copy.headers.get("Edgewise-Copy")).toBeNull();
+    expect([...copy.headers.keys()].filter((name) => name.startsWith("edgewise"))).toEqual([]);
   }
-  // Read once more, the page comes out of the page cache, and its copy is no younger than before.
-  await expectCopies(brief, lists);
-  await brief.proxy.heal();
-  for (const path of lists)
-    await expect.poll(async () => (await readPage(brief, path)).text).not.toContain(COPY_NOTICE);
+  await forum.proxy.heal();
+  const text = async () => (await readPage(forum, `/c/${slug}`)).text;
+  await expect.poll(text).not.toContain(COPY_NOTICE);
 });

@@ -135,8 +135,36 @@ test("only a forum on https asks for https ever after", async () => {
   for (const { headers } of answers)
     expect(headers.get("Strict-Transport-Security")).toMatch(/^max-age=(\d{8,}); includeSubDomains/);
   expect(held.headers.getSetCookie()).toEqual([
-    expect.stringMatching(/^held=.*; HttpOnly; Secure; SameSite=Lax/),
+    expect.stringMatching(/^__Host-held-.*; Path=\/;.* HttpOnly; Secure; SameSite=Lax/),
   ]);
   for (const path of ["/", "/healthz", "/nowhere", "/sign-in"])
     expect((await site.fetch(path)).headers.get("Strict-Transport-Security")).toBeNull();
+});
+
+test("on https every cookie of ours is for https and for this host alone, and is found again under that name", async () => {
+  const origin = "https://forum.example.com";
+  const secure = await testSite({ env: { ORIGIN: origin } });
+  const own = await makeWorld(secure);
+  const session = await secure.signIn(own.member, { azp: origin });
+  const sent = async (path: string, form: Record<string, string>, Cookie: string) => {
+    const answer = await secure.fetch(path, { form, headers: { Origin: null, Cookie } });
+    return { status: answer.status, lines: answer.headers.getSetCookie() };
+  };
+  const reply = `/t/${own.thread.number}/replies/new`;
+  const wrote = await sent(reply, { body: "On https" }, session);
+  const held = await sent(reply, { body: "Signed out" }, "");
+  const [ticket = ""] = held.lines.map((line) => line.split(";")[0]);
+  const left = await sent("/sign-out", {}, `${session}; ${ticket}`);
+  expect([wrote.status, held.status, left.status]).toEqual([303, 303, 303]);
+  expect(wrote.lines).toEqual([
+    expect.stringMatching(/^__Host-wrote=\d+; Max-Age=120; Path=\/; HttpOnly; Secure;/),
+  ]);
+  expect(left.lines.map((line) => /^[^=]+=; Max-Age=0; Path=\/;.* Secure; SameSite=Lax$/.test(line))).toEqual(
+    [true, true, true],
+  );
+  expect(left.lines.map((line) => line.replace(/=.*/, "").replace(/-[0-9a-f-]{36}/, "")).sort()).toEqual([
+    "__Host-held",
+    "__client_uat",
+    "__session",
+  ]);
 });

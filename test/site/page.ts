@@ -42,6 +42,12 @@ export function formsOf(html: string): FormOnPage[] {
   }));
 }
 
+/** What the form of a page that goes to `action` is filled in with. */
+export function fieldsOf(html: string, action: string): Record<string, string> {
+  const form = formsOf(html).find((each) => each.action === action);
+  return Object.fromEntries(form?.fields ?? []);
+}
+
 function descendants(element: Element): Element[] {
   return element.childNodes.flatMap((child) => ("tagName" in child ? [child, ...descendants(child)] : []));
 }

@@ -97,7 +97,7 @@ const OUTCOMES = `
   edit             | opening post   | 403    | done   | 403       | 403   | 403       | 403
   edit             | locked thread  | 403    | 403    | 403       | 403   | 403       | 403
   edit             | deleted reply  | 403    | 403    | 403       | 403   | 403       | 403
-  edit             | deleted thread | 404    | 403    | 404       | 404   | 404       | 404
+  edit             | deleted thread | 404    | 403    | 404       | 404   | 403       | 403
   delete           | open thread    | 403    | done   | 403       | 403   | 403       | 403
   delete           | opening post   | 403    | done   | 403       | 403   | 403       | 403
   delete           | locked thread  | 403    | done   | 403       | 403   | 403       | 403

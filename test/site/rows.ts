@@ -3,7 +3,15 @@ import type { Database } from "#app/db/client.server.ts";
 
 type Row = Record<string, unknown>;
 export type Rows = Record<
-  "user" | "members" | "categories" | "threads" | "thread_replies" | "reply_votes",
+  | "user"
+  | "members"
+  | "categories"
+  | "threads"
+  | "thread_replies"
+  | "reply_votes"
+  | "reply_revisions"
+  | "moderations"
+  | "events",
   Row[]
 >;
 
@@ -16,7 +24,10 @@ export async function allRows(db: Database): Promise<Rows> {
       'categories', (select coalesce(json_agg(c order by c.id), '[]') from categories c),
       'threads', (select coalesce(json_agg(t order by t.id), '[]') from threads t),
       'thread_replies', (select coalesce(json_agg(r order by r.id), '[]') from thread_replies r),
-      'reply_votes', (select coalesce(json_agg(v order by v.id), '[]') from reply_votes v)
+      'reply_votes', (select coalesce(json_agg(v order by v.id), '[]') from reply_votes v),
+      'reply_revisions', (select coalesce(json_agg(e order by e.reply_id, e.revision), '[]') from reply_revisions e),
+      'moderations', (select coalesce(json_agg(d order by d.id), '[]') from moderations d),
+      'events', (select coalesce(json_agg(h order by h.id), '[]') from events h)
     ) as rows`);
   if (!row) throw new Error("The database answered nothing.");
   return row.rows;

@@ -1,8 +1,10 @@
 import { decodeJwt } from "jose";
 import { expect, test } from "vitest";
 import { testSite } from "#test/site.ts";
-import { readAnswer } from "./answer.ts";
+import { dataTwin, readAnswer } from "./answer.ts";
+import { threadRow } from "./rows.ts";
 import { newVisitor } from "./visitor.ts";
+import { makeWorld } from "./writes.ts";
 
 const site = await testSite();
 const member = await site.makeMember();
@@ -143,6 +145,87 @@ test("a token kept from before a sign-out is asked about at Clerk, and gets nobo
   const replayed = newVisitor(site, { __session: cookies.__session, __client: cookies.__client });
   expect((await replayed.open("/")).text).not.toContain(person.handle);
   expect((await replayed.open("/settings")).url.origin).toBe(site.clerk.origin);
+});
+
+test("whoever signs out is out at once: a copy of their token, in whatever browser, reads and writes nothing", async () => {
+  const { thread, member } = await makeWorld(site);
+  // The browsers of one person, each with a session of its own.
+  const elsewhere = site.clerk.openSession(member.id);
+  const token = await site.clerk.mintSessionToken(elsewhere.session);
+  const copied = { Cookie: await site.signIn(member) };
+  const reply = { form: { body: "With a token that was copied" }, headers: copied };
+  const path = `/t/${thread.number}/replies/new`;
+  expect((await site.fetch("/settings", { headers: copied })).status).toBe(200);
+
+  await site.fetch("/sign-out", { form: {}, headers: copied });
+  expect((await (await site.fetch("/", { headers: copied })).text()).includes(member.handle)).toBe(false);
+  expect((await site.fetch("/settings", { headers: copied })).status).toBe(303);
+  for (const each of [path, dataTwin(path)])
+    expect((await readAnswer(await site.fetch(each, reply))).location).toMatch(/^\/continue\//);
+  expect((await threadRow(site.db, thread.number)).lastNumber).toBe(2);
+
+  const other = { Cookie: `__session=${token}; __client_uat=${elsewhere.client.uat}` };
+  expect((await site.fetch("/settings", { headers: other })).status).toBe(200);
+});
+
+test("signing out needs nobody to sign in first", async () => {
+  for (const path of ["/sign-out", "/sign-out.data"]) {
+    const { status, location, cookies } = await readAnswer(await site.fetch(path, { form: {} }));
+    expect([status, location, cookies]).toEqual([303, "/", []]);
+  }
+});
+
+test("signing out works while Clerk or the database is away, and says so in the log", async () => {
+  const away = await testSite({ counted: true });
+  const person = await away.makeMember();
+  await away.proxy.refuse();
+  const answer = await readAnswer(await away.fetch("/sign-out", { form: {}, as: person }));
+  expect([answer.status, answer.location]).toEqual([303, "/"]);
+  expect(answer.cookies.map((line) => line.split(";", 2).join(";"))).toEqual(
+    expect.arrayContaining(["__session=; Max-Age=0"]),
+  );
+  await expect
+    .poll(() => away.log.filter((line) => line.includes("not noted as ended")).map(parseLine))
+    .toEqual([
+      {
+        level: "warning",
+        message: "A session was not noted as ended",
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        reason: "The database is away",
+      },
+    ]);
+});
+
+function parseLine(line: string): unknown {
+  return JSON.parse(line.slice(line.indexOf("{")));
+}
+
+/** What may stand in a token that Clerk has signed, and in no id of Clerk's. */
+const NO_IDS = [
+  "",
+  "x",
+  "user_",
+  "user_a b",
+  "user_'; select 1",
+  `user_${"a".repeat(200)}`,
+  "user_ä",
+  "../etc",
+  "null",
+];
+
+test.for(NO_IDS)("a signed token that is about %j is nobody's", async (odd) => {
+  for (const flaws of [{ sub: odd }, { sid: odd }]) {
+    const Cookie = await site.signIn(member, flaws);
+    for (const path of ["/", "/settings", "/nowhere", "/_.data"]) {
+      const answer = await readAnswer(await site.fetch(path, { headers: { Cookie } }));
+      expect(answer.status, path).toBeLessThan(500);
+      expect(answer.text, path).not.toContain("Sign out");
+    }
+    const write = { form: { body: "Typed" }, headers: { Cookie } };
+    expect((await readAnswer(await site.fetch("/t/new", write))).location).toMatch(/^\/continue\//);
+    expect((await site.fetch("/sign-out", { form: {}, headers: { Cookie } })).status).toBe(303);
+  }
+  expect(site.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
 test("signing out works after the token has run out, as it has a minute after a page without scripts was drawn", async () => {

@@ -1,26 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { verify } from "#app/db/verify.server.ts";
+import type { TestMember } from "#test/people.ts";
 import { testSite } from "#test/site.ts";
-import { type Answer, dataTwin, readAnswer } from "./answer.ts";
-import { attribute, elementsOf, textOf } from "./page.ts";
+import { type Answer, readAnswer } from "./answer.ts";
 import { countThreads, threadRow } from "./rows.ts";
-import { type Fields, makeWorld } from "./writes.ts";
+import { AT_ONCE, type Fields, makeWorld, sendAtOnce as sendAllAtOnce } from "./writes.ts";
 
 const site = await testSite();
 const { db } = site;
-const AT_ONCE = 50;
 
-type Person = { id: string; handle: string };
-
-/** The same form, from the same person, many times at once: by page and by `.data` in turn. */
-async function sendAtOnce(as: Person, path: string, form: Fields, times = AT_ONCE): Promise<Answer[]> {
-  const sent = Array.from({ length: times }, (_, at) =>
-    site.fetch(at % 2 ? dataTwin(path) : path, { as, form }),
-  );
-  return Promise.all((await Promise.all(sent)).map(readAnswer));
-}
+const sendAtOnce = (as: TestMember, path: string, form: Fields, times = AT_ONCE) =>
+  sendAllAtOnce(site, { as, path, form, times });
 
 function endings(answers: Answer[]): string[] {
   return [...new Set(answers.map(({ status, location }) => `${status} ${location}`))];
@@ -32,9 +23,7 @@ test("50 identical submissions of a new thread make one thread, and all lead to 
   const answers = await sendAtOnce(member, "/t/new", form);
   expect(endings(answers)).toEqual([expect.stringMatching(/^303 \/t\/\d+\/only-once$/)]);
   expect(await countThreads(db, member.id)).toBe(1);
-  const later = await readAnswer(
-    await site.fetch("/t/new", { as: member, form: { ...form, title: "Changed since" } }),
-  );
+  const later = await readAnswer(await site.fetch("/t/new", { as: member, form }));
   expect(later.location).toBe(answers[0]?.location);
   expect(await verify(db)).toEqual([]);
 });
@@ -124,29 +113,6 @@ test("a deletion that arrives twice deletes once, and so does a restoration", as
   }
 });
 
-test("50 votes of one person at once count once, whichever way they go", async () => {
-  const { member, thread } = await makeWorld(site);
-  const path = `/t/${thread.number}/replies/1/vote`;
-  for (const [value, score] of [
-    ["1", 1],
-    ["-1", -1],
-    ["0", 0],
-    ["1", 1],
-  ] as const) {
-    const answers = await sendAtOnce(member, path, { value });
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 303]));
-    const row = await threadRow(db, thread.number);
-    expect([row.score, row.replies[0]?.score, Object.values(row.replies[0]?.votes ?? {})]).toEqual([
-      score,
-      score,
-      score === 0 ? [] : [score],
-    ]);
-  }
-  const mixed = ["1", "-1", "0"].map((value) => sendAtOnce(member, path, { value }, 17));
-  expect((await Promise.all(mixed)).flat().filter(({ status }) => status >= 400)).toEqual([]);
-  expect(await verify(db)).toEqual([]);
-});
-
 test("replies, votes and edits that meet a lock come before it or are refused", async () => {
   const { member, author, moderator, thread } = await makeWorld(site);
   const at = `/t/${thread.number}`;
@@ -163,84 +129,4 @@ test("replies, votes and edits that meet a lock come before it or are refused", 
   expect(await sendAtOnce(member, `${at}/replies/new`, { body: "Too late" }, 4)).toHaveLength(4);
   expect(await threadRow(db, thread.number)).toEqual(locked);
   expect(await verify(db)).toEqual([]);
-});
-
-async function saveHandle(as: Person, handle: string): Promise<Answer> {
-  const form = { handle, colorScheme: "system", dateStyle: "relative" };
-  return readAnswer(await site.fetch("/settings", { as, form }));
-}
-
-async function handleOf({ id }: Person): Promise<string | undefined> {
-  const [row] = await db.execute<{ handle: string }>(sql`select handle from members where user_id = ${id}`);
-  return row?.handle;
-}
-
-/** What stands beside the handle's field. */
-function handleError({ text }: Answer): string {
-  const error = elementsOf(text).find((each) => attribute(each, "id") === "handle-error");
-  return error ? textOf(error) : "";
-}
-
-test("a handle is one person's, in whatever letters it is written", async () => {
-  const { member, author } = await makeWorld(site);
-  const taken = `Ada-${randomUUID().slice(0, 8)}`;
-  expect((await saveHandle(member, taken)).status).toBe(303);
-  for (const variant of [taken, taken.toLowerCase(), taken.toUpperCase(), ` ${taken} `]) {
-    const answer = await saveHandle(author, variant);
-    expect([answer.status, handleError(answer)], variant).toEqual([409, expect.stringMatching(/\w/)]);
-    expect(answer.text).toContain(`value="${variant}"`);
-  }
-  expect(await handleOf(author)).toBe(author.handle);
-  expect((await saveHandle(member, taken.toUpperCase())).status).toBe(303);
-  expect((await site.fetch(`/u/${taken.toLowerCase()}`)).status).toBe(200);
-});
-
-test("of many who want a handle at once, one gets it", async () => {
-  const wanted = `Wanted-${randomUUID().slice(0, 8)}`;
-  const people = await Promise.all(Array.from({ length: 10 }, () => site.makeMember()));
-  const answers = await Promise.all(
-    people.map((each, at) => saveHandle(each, at % 2 ? wanted : wanted.toLowerCase())),
-  );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([
-    303,
-    ...Array.from({ length: 9 }, () => 409),
-  ]);
-});
-
-test.for([
-  "admin",
-  "Admin",
-  "moderator",
-  "edgewise",
-  "settings",
-  "deleted",
-  "mod-2",
-  "sign-out",
-  "a",
-  "ab",
-  "a".repeat(31),
-])("nobody is called %s", async (handle) => {
-  const { member } = await makeWorld(site);
-  const answer = await saveHandle(member, handle);
-  expect([answer.status, handleError(answer)]).toEqual([400, expect.stringMatching(/\w/)]);
-  expect(await handleOf(member)).toBe(member.handle);
-});
-
-test.for([
-  "аdmin",
-  "ada lovelace",
-  "ada_l",
-  "ada.l",
-  "-ada",
-  "ada-",
-  "a--b",
-  "ada\u200Bl",
-  "ada/..",
-  "ada@x",
-  "😀😀😀",
-])("%j is no handle as it stands", async (handle) => {
-  const { member } = await makeWorld(site);
-  const { status } = await saveHandle(member, handle);
-  if (status === 303) expect(await handleOf(member)).toMatch(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/);
-  else expect([status, await handleOf(member)]).toEqual([400, member.handle]);
 });

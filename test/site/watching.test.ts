@@ -31,7 +31,6 @@ async function ask(path: string, request?: SiteRequest) {
   return { response, text, line: logged()[0] as Line };
 }
 
-const READER = { side: "reader", cache: "none" };
 const KEPT = { side: "reader", cache: "miss" };
 const MEMBER = { side: "member", cache: "none" };
 
@@ -42,11 +41,11 @@ const ASKED: [path: string, request: SiteRequest | undefined, line: Record<strin
   ["/", undefined, { ...KEPT, route: "/", status: 200, statements: 1 }],
   [address, undefined, { ...KEPT, route: "/t/:number/:slug?", status: 200, statements: 1 }],
   [address, undefined, { side: "reader", cache: "hit", route: "/t/:number/:slug?", statements: 0 }],
-  [dataTwin(address), undefined, { ...READER, route: "/t/:number/:slug?", status: 200, statements: 1 }],
+  [dataTwin(address), undefined, { ...KEPT, route: "/t/:number/:slug?", status: 202, statements: 0 }],
   [address, { as: ada }, { ...MEMBER, route: "/t/:number/:slug?", status: 200, statements: 2 }],
   [address, { as: ada, method: "HEAD" }, { ...MEMBER, method: "HEAD", status: 200 }],
   [`/u/${ada.handle}`, { as: ada }, { ...MEMBER, route: "/u/:handle", status: 200, statements: 2 }],
-  ["/no/such/secret", undefined, { ...READER, route: "/*", status: 404, statements: 0 }],
+  ["/no/such/secret", undefined, { ...KEPT, route: "/*", status: 404, statements: 0 }],
   ["/sign-in", undefined, { ...MEMBER, route: "/sign-in", status: 302, statements: 0 }],
   [
     `/t/${thread.number}/replies/1/vote`,

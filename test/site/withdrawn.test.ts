@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from "vitest";
 import { threadPath } from "#app/paths.ts";
-import { signedDelivery } from "#local/clerk/webhooks.ts";
 import { makeCategory, makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import type { TestMember } from "#test/people.ts";
 import { testSite } from "#test/site.ts";
 import { COPY_NOTICE, expectCopies, readPage } from "./copies.ts";
+import { type Fields, write as writeAt } from "./writes.ts";
 
 /** Only copies stand between readers and a database that is away. */
-const site = await testSite({ counted: true, env: { PAGE_FRESH_SECONDS: "0" } });
+const site = await testSite({ counted: true, cache: false });
 const { db, proxy } = site;
 const reader = await site.makeMember();
 
@@ -44,16 +44,7 @@ async function newScene(): Promise<Scene> {
   return { author, thread, category, paths };
 }
 
-async function write(path: string, as: TestMember, form: Record<string, string>) {
-  const response = await site.fetch(path, { as, form });
-  expect(response.status, await response.text()).toBe(303);
-}
-
-async function endAccount({ id }: TestMember) {
-  const event = { type: "user.deleted", object: "event", timestamp: Date.now(), data: { id, deleted: true } };
-  const delivery = signedDelivery(site.clerk.env.CLERK_WEBHOOK_SECRET, event);
-  expect((await site.fetch("/webhooks/clerk", delivery)).status).toBe(200);
-}
+const write = (path: string, as: TestMember, form: Fields) => writeAt(site, path, as, form);
 
 type Case = [
   what: string,
@@ -110,7 +101,7 @@ const CASES: Case[] = [
   ],
   [
     "a person whose account was deleted",
-    ({ author }) => endAccount(author),
+    ({ author }) => site.endAccount(author),
     ({ author }) => [author.handle, "Grace Withdrawn"],
     [],
   ],

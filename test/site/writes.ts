@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { RouteConfigEntry } from "@react-router/dev/routes";
+import { expect } from "vitest";
 import routes from "#app/routes.ts";
 import { makeCategory, makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import type { TestMember } from "#test/people.ts";
 import type { Site } from "#test/site.ts";
+import { type Answer, dataTwin, readAnswer } from "./answer.ts";
 
 /** A small forum with someone of every kind, and a thread to act on. */
 export type World = {
@@ -120,4 +122,24 @@ export function writablePatterns(): string[] {
   const hasAction = ({ file }: RouteConfigEntry) =>
     /^export (const|(async )?function) action\b/m.test(readFileSync(`app/${file}`, "utf8"));
   return [...new Set(routes.filter(hasAction).map(({ path = "" }) => path))].filter((path) => path !== "*");
+}
+
+/** As many as somebody who is impatient, or a program that has gone mad, sends at once. */
+export const AT_ONCE = 50;
+
+/** The same form, from the same person, many times at once: by page and by `.data` in turn. */
+export async function sendAtOnce(
+  site: Site,
+  { as, path, form, times = AT_ONCE }: { as: TestMember; path: string; form: Fields; times?: number },
+): Promise<Answer[]> {
+  const sent = Array.from({ length: times }, (_, at) =>
+    site.fetch(at % 2 ? dataTwin(path) : path, { as, form }),
+  );
+  return Promise.all((await Promise.all(sent)).map(readAnswer));
+}
+
+/** Sends a form that must be taken. */
+export async function write(site: Site, path: string, as: TestMember, form: Fields): Promise<void> {
+  const response = await site.fetch(path, { as, form });
+  expect(response.status, await response.text()).toBe(303);
 }
