@@ -66,7 +66,7 @@ describe.skipIf(!findPgBouncer())("two deploys on one database", () => {
       [lead.toFirst, first, lead.toSecond],
       [lead.toSecond, second, lead.toFirst],
     ] as const) {
-      // Both Workers read the page first, so that what each keeps of it is older than the reply.
+      // Both Workers read the page first, so that all that they know of it is older than the reply.
       for (const fill of [lead.toFirst, lead.toSecond]) {
         fill();
         for (const as of [ada, null]) expect(await page(thread, as)).not.toContain(body);
@@ -76,7 +76,7 @@ describe.skipIf(!findPgBouncer())("two deploys on one database", () => {
       expect(answer.status).toBe(303);
       const wrote = answer.headers.getSetCookie().find((cookie) => cookie.startsWith("wrote="));
       read();
-      // What a member wrote is there for them at once. What is kept for all others may be ten seconds old.
+      // What a member wrote is there for them at once, by whichever Worker they come.
       expect(await page(thread, ben, wrote?.split(";")[0])).toContain(body);
     }
     for (const read of [lead.toFirst, lead.toSecond]) {

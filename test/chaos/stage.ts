@@ -57,11 +57,14 @@ async function startParts(
   stops.push(clerk.stop);
   const { signIn } = sessionsAt(clerk);
 
-  /** A Worker of the build, beside those that run. They share origin, secrets and database. */
+  /**
+   * A Worker of the build, beside those that run. They share origin, secrets and database, and keep no pages: two on one
+   * machine would each have a cache of their own, where Cloudflare has one object that drops what all keep.
+   */
   const addWorker = async () => {
     const ownPort = await freePort();
     const env = { ...clerk.env, ...WORKER_ENV, ORIGIN: origin, DATABASE_URL: proxy.url };
-    const worker = await startWorker({ port: ownPort, env, log: () => {} });
+    const worker = await startWorker({ port: ownPort, env, cache: false, log: () => {} });
     let stopped: Promise<void> | undefined;
     const stopOnce = () => {
       stopped ??= worker.stop();

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
-import { makeCategory, makeThread } from "#test/forum.ts";
+import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
+import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { newHandle } from "#test/people.ts";
 import type { Site } from "#test/site.ts";
 import {
@@ -20,10 +21,12 @@ bothWays("A new person signs up and lands where they came from", async ({ site, 
   const ada = await site.makeMember();
   const category = await makeCategory(site.db);
   const thread = await makeThread(site.db, { author: ada, category, title: "Read before you sign up" });
+  for (let number = 2; number <= REPLIES_PER_PAGE + 1; number += 1)
+    await makeReply(site.db, { author: ada, thread });
   const username = newHandle();
 
   const page = await visit();
-  await page.goto(`/t/${thread.number}/read-before-you-sign-up?page=1`);
+  await page.goto(`/t/${thread.number}/read-before-you-sign-up?page=2`);
   await page.getByRole("link", { name: "Sign in", exact: true }).click();
   await page.getByText("Make a new account").click();
   await page.getByLabel("First name").fill("Grace");
@@ -34,7 +37,7 @@ bothWays("A new person signs up and lands where they came from", async ({ site, 
 
   await heading(page, thread.title).waitFor();
   await page.getByRole("link", { name: username }).waitFor();
-  expect(page.url()).toBe(`${site.origin}/t/${thread.number}/read-before-you-sign-up?page=1`);
+  expect(page.url()).toBe(`${site.origin}/t/${thread.number}/read-before-you-sign-up?page=2`);
   const [row] = await site.db.execute(sql`
     select u.email, u.first_name, m.handle from "user" u join members m on m.user_id = u.id
     where m.handle = ${username}`);
