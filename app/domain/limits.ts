@@ -8,7 +8,7 @@ export const TITLE_MAX = 200;
 export const LINE_UNITS_MAX = 2_000;
 
 export const BODY_MIN = 1;
-/** Rendering any text of this length stays under 100 ms (docs/decisions/0004-markdown.md). */
+/** Rendering any text of this length stays under 100 ms, and in a new process at it (docs/decisions/0004-markdown.md). */
 export const BODY_MAX = 30_000;
 
 export const HANDLE_MIN = 3;
