@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "#app/db/client.server.ts";
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { encodeCursor } from "#app/domain/cursor.ts";
+import { SLUG_MAX } from "#app/domain/text.ts";
 import type { ThreadPage } from "#app/domain/views.ts";
 import { testDatabase } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
@@ -174,6 +175,9 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
   `);
 });
 
+/** A slug as long as any of ours. */
+const LONGEST = "a".repeat(SLUG_MAX);
+
 const SPELLINGS: [pathname: string, canonical: string][] = [
   ["/", "/"],
   ["//", "/"],
@@ -188,6 +192,10 @@ const SPELLINGS: [pathname: string, canonical: string][] = [
   ["/t/12/über", "/t/12/%C3%BCber"],
   ["/U/Ada", "/u/Ada"],
   ["/t/new/", "/t/new"],
+  [`/t/12/${LONGEST}`, `/t/12/${LONGEST}`],
+  [`/t/12/${LONGEST}.data`, `/t/12/${LONGEST}.data`],
+  [`/t/12/${LONGEST}a`, "/t/12"],
+  [encodeURI(`/t/12/${"𠀀".repeat(SLUG_MAX)}`), encodeURI(`/t/12/${"𠀀".repeat(SLUG_MAX)}`)],
   ["/T/new", "/T/new"],
   ["/settings/", "/settings"],
   ["/nowhere//at/all/", "/nowhere/at/all"],

@@ -15,7 +15,7 @@ import {
   STALE_SECONDS,
 } from "./domain/keeping.ts";
 import { isName, pageOfReply, parseNumber, parsePage, type Sort } from "./domain/paging.ts";
-import { SLUG_MAX } from "./domain/text.ts";
+import { countCharacters, SLUG_MAX } from "./domain/text.ts";
 import type { CategoryPage, HomePage, MemberPage, ThreadPage, ThreadSummary } from "./domain/views.ts";
 import { notFound } from "./http.ts";
 import { categoryPath, homePath, listPath, memberListPath } from "./paths.ts";
@@ -233,11 +233,16 @@ function findPage(
       const name = names[at] ?? "";
       if (!name.startsWith(":")) return [name];
       // What may be left out and is longer than the forum makes it is left out: nobody fills the cache with it.
-      return name.endsWith("?") && segment.length > SLUG_MAX ? [] : [encodeURIComponent(segment)];
+      return name.endsWith("?") && isTooLong(segment) ? [] : [encodeURIComponent(segment)];
     });
     return { page, path: `/${path.join("/")}`, params };
   }
   return null;
+}
+
+/** Whether a slug is longer than any of ours, in characters; React Router's client asks for a page's data under `.data`. */
+function isTooLong(slug: string): boolean {
+  return countCharacters(slug.replace(/\.data$/, "")) > SLUG_MAX;
 }
 
 /** A path as the segments that stand in it, decoded. */
