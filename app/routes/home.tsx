@@ -1,4 +1,4 @@
-import { Link, useRouteLoaderData } from "react-router";
+import { useRouteLoaderData } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { HomePage } from "#app/domain/views.ts";
 import { homePath, newThreadPath } from "#app/paths.ts";
@@ -59,7 +59,7 @@ function EmptyForum({ categories }: Pick<HomePage, "categories">) {
   if (categories.length > 0)
     return (
       <>
-        Nothing has been written yet. <Link to={newThreadPath()}>Start the first thread.</Link>
+        Nothing has been written yet. <a href={newThreadPath()}>Start the first thread.</a>
       </>
     );
   if (root?.viewer?.role !== "admin") return "This forum is being set up: nothing can be written here yet.";

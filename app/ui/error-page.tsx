@@ -46,7 +46,7 @@ export function ErrorPage({ status, message }: { status: number; message: string
         </p>
       )}
       <p>
-        <a className="button" href={homePath()}>
+        <a className="button" href={homePath()} data-reload>
           Go to the front page
         </a>
       </p>

@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import type { ReplyForViewer } from "#app/domain/reply-view.ts";
 import { deleteAction, editPath, memberPath, newReplyPath, replyPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
@@ -22,7 +21,7 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
           <Avatar handle={reply.author.handle} imageUrl={reply.author.imageUrl} />
           <h2 id={`by-${reply.number}`}>
             <span className="visually-hidden">{heading} by </span>
-            <Link to={memberPath(reply.author.handle)}>{reply.author.handle}</Link>
+            <a href={memberPath(reply.author.handle)}>{reply.author.handle}</a>
           </h2>
           {reply.author.role !== "member" && <span className="mark-label">{reply.author.role}</span>}
           {thread.acceptedNumber === reply.number && <span className="mark-label good">Accepted answer</span>}
@@ -62,21 +61,21 @@ function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
       {!reply.isDeleted && <VoteButtons thread={thread.number} reply={reply} />}
       {reply.mayReply && isSignedIn && (
         <>
-          <Link className="button quiet" to={newReplyPath(thread.number, { to: reply.number })}>
+          <a className="button quiet" href={newReplyPath(thread.number, { to: reply.number })}>
             Reply<span className="visually-hidden"> to {reply.author.handle}</span>
-          </Link>
-          <Link
+          </a>
+          <a
             className="button quiet"
-            to={newReplyPath(thread.number, { to: reply.number, isQuoted: true })}
+            href={newReplyPath(thread.number, { to: reply.number, isQuoted: true })}
           >
             Quote<span className="visually-hidden"> {reply.author.handle}</span>
-          </Link>
+          </a>
         </>
       )}
       {reply.mayEdit && (
-        <Link className="button quiet" to={editPath(thread.number, reply.number)}>
+        <a className="button quiet" href={editPath(thread.number, reply.number)}>
           Edit
-        </Link>
+        </a>
       )}
       {reply.mayDelete && (
         <form method="post" action={deleteAction(thread.number, reply.number)}>

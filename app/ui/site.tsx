@@ -1,4 +1,4 @@
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
@@ -17,10 +17,10 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
   return (
     <header className="site-header">
       <div className="site-bar">
-        <Link className="site-name" to={homePath()}>
+        <a className="site-name" href={homePath()}>
           <Mark />
           {siteName}
-        </Link>
+        </a>
         <nav aria-label="Site" data-viewer={viewer ? true : undefined}>
           {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
         </nav>
@@ -32,21 +32,21 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
 function MemberLinks({ viewer }: { viewer: Viewer }) {
   return (
     <>
-      <Link className="button quiet self" to={memberPath(viewer.handle)}>
+      <a className="button quiet self" href={memberPath(viewer.handle)}>
         <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
         <span>{viewer.handle}</span>
-      </Link>
-      <Link className="button quiet" to={settingsPath()}>
+      </a>
+      <a className="button quiet" href={settingsPath()}>
         Settings
-      </Link>
+      </a>
       <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
         <button className="button quiet" type="submit">
           Sign out
         </button>
       </form>
-      <Link className="button primary" to={newThreadPath()}>
+      <a className="button primary" href={newThreadPath()}>
         New thread
-      </Link>
+      </a>
     </>
   );
 }
@@ -101,7 +101,7 @@ export function SiteFooter({ siteName }: { siteName: string }) {
   return (
     <footer className="site-footer">
       <p>
-        <Link to={homePath()}>{siteName}</Link> is a forum that runs at the edge.
+        <a href={homePath()}>{siteName}</a> is a forum that runs at the edge.
       </p>
     </footer>
   );

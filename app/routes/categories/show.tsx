@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import { notFound } from "#app/http.ts";
 import { categoryPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
@@ -47,16 +46,16 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       </header>
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
-        <Link className="button" to={newThread}>
+        <a className="button" href={newThread}>
           Start one here
-        </Link>
+        </a>
       </div>
       <h2 className="visually-hidden">Threads</h2>
       <ThreadList
         threads={category.threads}
         empty={
           <>
-            No threads here yet. <Link to={newThread}>Start the first one.</Link>
+            No threads here yet. <a href={newThread}>Start the first one.</a>
           </>
         }
       />

@@ -1,4 +1,4 @@
-import { data, Link, redirect } from "react-router";
+import { data, redirect } from "react-router";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { notFound } from "#app/http.ts";
 import { memberListPath, memberPath } from "#app/paths.ts";
@@ -54,18 +54,18 @@ export default function Member({ loaderData }: Route.ComponentProps) {
         </div>
       </header>
       <nav className="tabs" aria-label="What to show">
-        <Link
-          to={memberListPath(member.handle, "threads")}
+        <a
+          href={memberListPath(member.handle, "threads")}
           aria-current={show === "threads" ? "page" : undefined}
         >
           Threads
-        </Link>
-        <Link
-          to={memberListPath(member.handle, "replies")}
+        </a>
+        <a
+          href={memberListPath(member.handle, "replies")}
           aria-current={show === "replies" ? "page" : undefined}
         >
           Replies
-        </Link>
+        </a>
       </nav>
       {show === "threads" ? (
         <MemberThreads threads={member.threads} />
@@ -74,21 +74,21 @@ export default function Member({ loaderData }: Route.ComponentProps) {
       )}
       <nav className="pages" aria-label="Pages">
         {!isFirst && (
-          <Link className="button" to={memberListPath(member.handle, show)}>
+          <a className="button" href={memberListPath(member.handle, show)}>
             First page
-          </Link>
+          </a>
         )}
         {hasMore && last && (
-          <Link
+          <a
             className="button"
             rel="next"
-            to={memberListPath(member.handle, show, {
+            href={memberListPath(member.handle, show, {
               time: last.createdAt,
               id: "id" in last ? last.id : last.number,
             })}
           >
             Next page
-          </Link>
+          </a>
         )}
       </nav>
     </article>

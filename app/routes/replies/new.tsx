@@ -1,4 +1,4 @@
-import { data, Link } from "react-router";
+import { data } from "react-router";
 import { createReply, getReply } from "#app/db/replies.server.ts";
 import { type FormState, parseForm, SENT_BEFORE } from "#app/domain/form.ts";
 import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
@@ -71,9 +71,9 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
     <article className="form-page">
       <h1>
         Reply to{" "}
-        <Link to={threadPath(thread)} dir="auto">
+        <a href={threadPath(thread)} dir="auto">
           {thread.title}
-        </Link>
+        </a>
       </h1>
       {answered && (
         <section className="answered" aria-labelledby="answered">

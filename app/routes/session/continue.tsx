@@ -32,7 +32,7 @@ export default function Continue({ loaderData }: Route.ComponentProps) {
       </p>
       {!isSignedIn && (
         <p>
-          <a className="button primary" href={here}>
+          <a className="button primary" href={here} data-reload>
             Continue
           </a>
         </p>
