@@ -238,7 +238,7 @@ export type NewThread = {
 /**
  * Starts a thread with its opening post. One statement; a second arrival of the same submission answers with
  * the thread that the first one made, also when both come at once. `conflict`: the submission came before with another
- * text, and nothing was written.
+ * text, and nothing was written. `no-category`: there is none of this name, also where it was removed at that moment.
  */
 export async function createThread(
   db: Database,
@@ -247,10 +247,16 @@ export async function createThread(
   try {
     return await insertThread(db, thread);
   } catch (error) {
-    if (violatedConstraint(error) !== "thread_replies_submission_key") throw error;
+    // Somebody was faster, and whoever looks now sees what they have done.
+    if (!OVERTAKEN.has(violatedConstraint(error))) throw error;
     return insertThread(db, thread);
   }
 }
+
+const OVERTAKEN = new Set<string | null>([
+  "thread_replies_submission_key",
+  "threads_category_id_categories_id_fk",
+]);
 
 function insertThread(db: Database, thread: NewThread) {
   const { authorId, submission } = thread;
