@@ -34,6 +34,8 @@ const Env = z.object({
   LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
   /** Takes a data point for each request; without it there are none. */
   REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
+  /** Takes a data point each minute of how late purges are; without it there are none. */
+  PURGES: z.custom<AnalyticsEngineDataset>().optional(),
   /** Which version of the Worker this is. */
   VERSION: z.custom<WorkerVersionMetadata>().optional(),
 });

@@ -2,7 +2,7 @@ import * as build from "virtual:react-router/server-build";
 import { createRequestHandler, RouterContextProvider } from "react-router";
 import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
-import { isStaff } from "#app/domain/viewer.ts";
+import { isStaff, type Viewer } from "#app/domain/viewer.ts";
 import {
   clerkContext,
   databaseContext,
@@ -39,6 +39,8 @@ export type Page = {
   response: Response;
   /** What became known on the way. */
   record: RequestRecord;
+  /** Who asked, as the database knows them; null for the signed-out. */
+  viewer: Viewer | null;
   /** What its writes have made happen. */
   happened: readonly StoredEvent[];
 };
@@ -72,7 +74,7 @@ export async function answerPage(
     response.headers.set("Cache-Control", "private, no-store");
     response.headers.append("Vary", "Cookie");
     const secured = withSecurityHeaders(response, { isReader, nonce, origin: env.ORIGIN, clerkOrigins });
-    return { response: secured, record, happened: database.happened };
+    return { response: secured, record, viewer, happened: database.happened };
   } finally {
     ctx.waitUntil(database.close());
   }

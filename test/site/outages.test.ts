@@ -160,18 +160,14 @@ test("whoever is signed in can sign out", async () => {
 test("/healthz says that the database is away, and that it is back", async () => {
   onTestFinished(site.heal);
   await site.proxy.refuse();
-  const purges = { names: 0, milliseconds: 0 };
   const away = await ask("/healthz");
   expect([away.response.status, JSON.parse(away.html)]).toEqual([
     503,
-    { ok: false, database: "unreachable", purges },
+    { ok: false, database: "unreachable" },
   ]);
   await site.proxy.heal();
   const back = await ask("/healthz");
-  expect([back.response.status, JSON.parse(back.html)]).toEqual([
-    200,
-    { ok: true, database: "reachable", purges },
-  ]);
+  expect([back.response.status, JSON.parse(back.html)]).toEqual([200, { ok: true, database: "reachable" }]);
 });
 
 test("a webhook is answered 503, so that it is sent again, and stored when it comes again", async () => {
