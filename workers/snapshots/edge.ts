@@ -25,8 +25,8 @@ type EdgeReader = {
  * The Reader behind the cache that stands before it: Cloudflare's Workers Caching, or this machine's, which is bound as
  * READER (local/cloudflare/). Where neither is, every page is made anew.
  */
-export function edgeReader(env: Env, { exports }: Exports): EdgeReader {
-  return (env.READER ?? exports.Reader) as unknown as EdgeReader;
+export function edgeReader({ READER }: Pick<Env, "READER">, { exports }: Exports): EdgeReader {
+  return (READER ?? exports.Reader) as unknown as EdgeReader;
 }
 
 /** An answer of the Reader, kept or made. The address alone decides; the request's name goes along for the log. */

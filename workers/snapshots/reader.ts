@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Database, DatabaseConnection } from "#app/db/client.server.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import { sha256 } from "#app/domain/hash.ts";
-import { type Lifetime, UNNAMED_FRESH_SECONDS } from "#app/domain/keeping.ts";
+import { keptAs, type Lifetime } from "#app/domain/keeping.ts";
 import { isServiceUnavailable, isTooBusy } from "#app/http.ts";
 import { type PublicQuery, publicQueryAt, type Snapshot, takeSnapshot } from "#app/public-pages.ts";
 import { pageDatabase } from "../database.ts";
@@ -108,13 +108,12 @@ async function keepable({ response, record }: Page, url: URL, kind: Kind): Promi
 
 /** An outage is over for readers as soon as it is over. */
 const COPY_LIFETIME: Lifetime = { freshFor: 1, staleFor: 0 };
-const UNNAMED_LIFETIME: Lifetime = { freshFor: UNNAMED_FRESH_SECONDS, staleFor: 0 };
 
-/** Says how long an answer may be kept, and which changes end it earlier. What shows no fact ends by its age alone. */
+/** Says how long an answer may be kept, and which changes end it earlier. */
 function keep(headers: Headers, shows: Fact[], lifetime: Lifetime | null): void {
-  const { freshFor, staleFor } = shows.length > 0 && lifetime ? lifetime : UNNAMED_LIFETIME;
+  const { freshFor, staleFor, tags } = keptAs(shows, lifetime);
   // Without the last of them Cloudflare would serve an old answer for as long as the Reader fails.
   const ages = `max-age=${freshFor}, stale-while-revalidate=${staleFor}, stale-if-error=${staleFor}`;
   headers.set("Cache-Control", `public, ${ages}`);
-  if (shows.length > 0) headers.set("Cache-Tag", shows.join(","));
+  if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
 }
