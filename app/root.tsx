@@ -1,5 +1,4 @@
 import { ClerkProvider } from "@clerk/react-router";
-import { rootAuthLoader } from "@clerk/react-router/server";
 import { type ReactNode, use } from "react";
 import {
   isRouteErrorResponse,
@@ -17,7 +16,7 @@ import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
-import { requestContext, siteContext, viewerContext } from "./request/context.server.ts";
+import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
@@ -28,10 +27,9 @@ import { useLinks } from "./ui/use-links.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
 
-export async function loader(args: Route.LoaderArgs) {
-  const { context } = args;
+export function loader({ context }: Route.LoaderArgs) {
   const viewer = context.get(viewerContext);
-  const clerk = context.get(requestContext).isReader ? null : await rootAuthLoader(args);
+  const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
   return { siteName: context.get(siteContext).name, viewer, now: Date.now(), clerk };
 }
 

@@ -18,7 +18,7 @@ import {
   viewerContext,
 } from "#app/request/context.server.ts";
 import { heldFormsIn } from "#app/request/held-form.server.ts";
-import { clerkAddresses, clerkOptions } from "./clerk.ts";
+import { clerkOf } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
 import { withSecurityHeaders } from "./headers.ts";
@@ -55,12 +55,12 @@ export async function answerPage(
   const work = request.method === "POST" ? "write" : isReader ? "reader" : "member";
   const database = pageDatabase(env, ctx, work);
   const nonce = isReader ? "" : crypto.randomUUID();
-  const { frontendApi, signInUrl, signUpUrl } = clerkAddresses(env);
+  const { frontendApi, signInUrl, signUpUrl, options } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
   context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, signInUrl, signUpUrl });
   context.set(databaseContext, database);
-  context.set(clerkContext, clerkOptions(env));
+  context.set(clerkContext, options);
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });
   const { HELD_FORMS: kv, COOKIE_SECRET: secret, ORIGIN: origin } = env;
   context.set(heldFormsContext, heldFormsIn({ kv, secret, origin }));
