@@ -1,4 +1,3 @@
-import { ClerkProvider } from "@clerk/react-router";
 import { type ReactNode, use } from "react";
 import {
   isRouteErrorResponse,
@@ -19,6 +18,7 @@ import { identifyViewer } from "./middleware/viewer.server.ts";
 import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
+import { SessionKeeper } from "./ui/session-keeper.tsx";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
@@ -88,11 +88,11 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App({ loaderData }: Route.ComponentProps) {
   useFocusOnNavigation();
-  if (!loaderData.viewer || !loaderData.clerk) return <Outlet />;
   return (
-    <ClerkProvider loaderData={loaderData.clerk} prefetchUI={false}>
+    <>
       <Outlet />
-    </ClerkProvider>
+      {loaderData.viewer && loaderData.clerk && <SessionKeeper clerk={loaderData.clerk} />}
+    </>
   );
 }
 
