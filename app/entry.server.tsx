@@ -9,10 +9,11 @@ import type {
 import { isRouteErrorResponse, ServerRouter } from "react-router";
 import { errorFacts, log } from "./log.ts";
 import { recordContext, requestContext, siteContext } from "./request/context.server.ts";
+import { STYLESHEET } from "./stylesheet.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
 
-/** Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
+/** For members. Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
 const PRELOAD = `<${stylesheet}>; rel=preload; as=style`;
 
 /** Renders the page that React Router has gathered the data for. */
@@ -24,15 +25,16 @@ export default async function handleDocument(
   context: RouterContextProvider,
 ): Promise<Response> {
   headers.set("Content-Type", "text/html; charset=utf-8");
-  headers.set("Link", PRELOAD);
-  if (request.method === "HEAD") return new Response(null, { status, headers });
   const { id, isReader, nonce } = context.get(requestContext);
+  if (!isReader) headers.set("Link", PRELOAD);
+  if (request.method === "HEAD") return new Response(null, { status, headers });
   const { keptForm, outage } = context.get(recordContext);
   const serverPage = {
     siteName: context.get(siteContext).name,
     keptForm: status >= 500 ? keptForm : null,
     outage,
     requestId: status >= 500 ? id : "",
+    stylesheet: isReader ? STYLESHEET : "",
   };
   const page = (
     <ServerPageContext value={serverPage}>

@@ -38,10 +38,9 @@ export function shouldRevalidate({ formAction, defaultShouldRevalidate }: Should
   return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
 }
 
-export const links: Route.LinksFunction = () => [
-  { rel: "stylesheet", href: stylesheet },
-  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
-];
+const ICON = { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" };
+
+export const links: Route.LinksFunction = () => [{ rel: "stylesheet", href: stylesheet }, ICON];
 
 /** The document around every page, errors included; there the root's data may be missing. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -57,7 +56,14 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <Meta />
-        <Links />
+        {onServer.stylesheet ? (
+          <>
+            <style>{onServer.stylesheet}</style>
+            <link {...ICON} />
+          </>
+        ) : (
+          <Links />
+        )}
       </head>
       <body>
         <a className="skip-link" href="#main">

@@ -15,7 +15,7 @@ const OK = `export default { fetch: () => new Response("ok") };`;
 
 /** A connection of its own and one statement, as each page that is not kept needs them. */
 const QUERY = `
-import postgres from "./postgres/src/index.js";
+import postgres from "postgres/src/index.js";
 export default {
   async fetch(request, env, ctx) {
     const sql = postgres(env.DATABASE_URL, { prepare: false, max: 1, fetch_types: false });
