@@ -117,7 +117,7 @@ test("a member, too, gets a 503 page where there is no copy, and is not asked to
 test("the second statement's connection is cut: the page of a member is a 503 page", async () => {
   onTestFinished(site.heal);
   const path = await newThreadPath();
-  site.proxy.cutOnce({ at: /"lastNumber"/, when: "before" });
+  site.proxy.cutOnce({ at: /thread_page/, when: "before" });
   const html = await expectUnavailable(path, { as: ada });
   expect(html).toContain(ada.handle);
 });
@@ -126,7 +126,7 @@ test("what React Router's own client asks for is answered 503 too", async () => 
   onTestFinished(site.heal);
   const path = await newThreadPath();
   // The viewer is found; the thread is not.
-  site.proxy.cutOnce({ at: /"lastNumber"/, when: "before" });
+  site.proxy.cutOnce({ at: /thread_page/, when: "before" });
   const { response } = await ask(dataTwin(path), { as: ada });
   expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
   // A member who cannot be looked up gets the readers' page. It has no script, so the browser is told to load it whole.
