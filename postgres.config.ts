@@ -5,7 +5,7 @@ const OWN = "import { crypto } from '../polyfills.js'";
 const OURS = `import { crypto } from ${JSON.stringify(fileURLToPath(import.meta.resolve("#app/db/postgres-crypto.server.ts")))}`;
 
 /**
- * Gives postgres-js, as it is built for Workers, a `crypto` that remembers keys (docs/decisions/0017-connections.md).
+ * Gives postgres-js, as it is built for Workers, a `crypto` that remembers keys (docs/decisions/0016-reads-as-functions.md).
  * Throws where that build is another than this was written for.
  */
 export function rememberScramKeys(): Plugin {

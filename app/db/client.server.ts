@@ -12,7 +12,7 @@ export type Database = {
   execute<Row>(statement: SQL, call?: FunctionCall): Promise<Row[]>;
   /** What the statements have made happen, in their order: whoever opened the connection sees to what follows. */
   readonly happened: StoredEvent[];
-  /** Is told of a function that the code has and the database has not (reads.server.ts). */
+  /** Is told of a function that the code calls and the database has not, or not for this role (reads.server.ts). */
   missing?(functionName: string): void;
 };
 
@@ -50,7 +50,7 @@ type Options = {
   always?: boolean;
   /** The connection is a read's: its first statement waits for one of these places, which `close` gives back. */
   reads?: ReadLimit;
-  /** Is told of a function that the code has and the database has not. */
+  /** Is told of a function that the code calls and the database has not, or not for this role. */
   missing?: (functionName: string) => void;
 };
 
@@ -235,9 +235,12 @@ export function violatedConstraint(error: unknown): string | null {
   return null;
 }
 
-/** Whether an error says that a function, or the schema that it stands in, is not there (PostgreSQL manual, appendix A). */
+/**
+ * Whether an error says that a function or its schema is not there, or may not be used: undefined_function,
+ * invalid_schema_name and insufficient_privilege (PostgreSQL manual, appendix A).
+ */
 export function isFunctionMissing(error: unknown): boolean {
-  return ["42883", "3F000"].includes(sqlState(error) ?? "");
+  return ["42883", "3F000", "42501"].includes(sqlState(error) ?? "");
 }
 
 /** The SQLSTATE that Postgres gave, or null for an error that is not its own. Class 22 is "data exception". */

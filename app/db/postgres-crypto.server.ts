@@ -13,7 +13,7 @@ export const crypto = {
 
   /**
    * The key that SCRAM proves a password with, derived once for each password, salt and number of iterations
-   * (docs/decisions/0017-connections.md). Another password is another key, also where salt and iterations are the same.
+   * (docs/decisions/0016-reads-as-functions.md). Another password is another key, also where salt and iterations are the same.
    */
   pbkdf2Sync(
     password: string,

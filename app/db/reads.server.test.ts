@@ -185,11 +185,18 @@ test("a role that may read the tables may call the functions, and no more than i
   const address = new URL(own.url);
   address.username = role;
   address.password = "secret";
-  const reader = openDatabase(address.href);
+  const missing: string[] = [];
+  const reader = openDatabase(address.href, { missing: (name) => missing.push(name) });
   onTestFinished(() => reader.close());
   await expect(listCategoryCounts(reader)).rejects.toMatchObject({ cause: { code: "42501" } });
+  missing.splice(0);
   await own.db.execute(sql`grant select on categories to ${sql.identifier(role)}`);
   expect(await listCategoryCounts(reader)).toEqual([]);
+  expect(missing).toEqual([]);
+  // As after a restore without privileges.
+  await own.db.execute(sql`revoke usage on schema reads from public`);
+  expect(await listCategoryCounts(reader)).toEqual([]);
+  expect(missing).toHaveLength(1);
 });
 
 test("a function that no migration knows any more stays for thirty days, and for longer where one knows it again", async () => {
