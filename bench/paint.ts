@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { createGzip } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { request } from "undici";
 import { launchChromium } from "#local/chromium.ts";
@@ -110,8 +110,8 @@ function compressing(origin: string): RequestListener {
       headers: { accept: asked.headers.accept ?? "*/*", "user-agent": asked.headers["user-agent"] ?? "" },
     });
     const { "content-length": _, connection, "transfer-encoding": __, ...kept } = headers;
-    response.writeHead(statusCode, { ...kept, "content-encoding": "gzip" });
-    body.pipe(createGzip()).pipe(response);
+    const page = gzipSync(await body.bytes());
+    response.writeHead(statusCode, { ...kept, "content-encoding": "gzip" }).end(page);
   };
 }
 

@@ -96,7 +96,7 @@ async function main(options: Options): Promise<void> {
     rivalCommand: options.rivalCommand,
     rivalCookie: options.againstCookie,
     isPaintAlone: options.firstPaint ?? false,
-    visits: options.quick ? 1 : options.firstPaint ? 15 : 5,
+    visits: options.firstPaint ? 15 : options.quick ? 1 : 5,
     pace: {
       ...pace,
       connections: options.connections ?? pace.connections,
