@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** The packages that the rules of the forum are written with: they compute, and reach nothing. */
-const DOMAIN_PACKAGES = ["zod", "markdown-it", "sanitize-html"];
+const DOMAIN_PACKAGES = ["zod", "markdown-it", "markdown-it-emoji", "sanitize-html"];
 
 const BANNED_FOLDERS = /(^|\/)(lib|libs|utils|util|helpers|services|hooks|types|common|shared)(\/|$)/;
 

@@ -8,6 +8,7 @@ import Parser, {
   type StateInline,
   type Token,
 } from "markdown-it";
+import { replaceShortcodes } from "./emoji.ts";
 import { addGitHubRules } from "./markdown-github.ts";
 import {
   BARE_LINK_MAX,
@@ -59,6 +60,8 @@ function createParser(): MarkdownIt {
   wrapRule(md.core.ruler, "linkify", limitLateLinks);
   // markdown-it asks the rules that end a quote whether a table's next row ends the table.
   md.block.ruler.push("table_end", endsTable, { alt: ["blockquote"] });
+  // After bare links were found, whose addresses may hold colons, and before "\\:" is text like any other.
+  md.core.ruler.after("linkify", "emoji", (state) => state.tokens.forEach(replaceEmoji));
   md.core.ruler.push("finish", (state) => finishTokens(state.tokens, state.Token, allowanceOf(state)));
   addRenderers(md);
   return md;
@@ -183,6 +186,15 @@ function endsTable(state: StateBlock, line: number, _endLine: number, silent: bo
   allowance.cells -= cells;
   allowance.missingCells -= missing;
   return false;
+}
+
+/** Writes the emoji that a line names. What a link says stays as it is, for it may be an address. */
+function replaceEmoji({ children }: Token): void {
+  let links = 0;
+  for (const token of children ?? []) {
+    if (token.type === "link_open" || token.type === "link_close") links += token.nesting;
+    else if (token.type === "text" && links === 0) token.content = replaceShortcodes(token.content);
+  }
 }
 
 function allowanceOf(state: { src: string; env: Env }): Allowance {

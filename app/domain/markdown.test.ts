@@ -62,6 +62,23 @@ test.each([
 });
 
 test.each([
+  ["Thanks :smile: *:+1:*", "Thanks 😄 <em>👍</em>"],
+  [":stuck_out_tongue_winking_eye::tada:", "😜🎉"],
+  ["`:smile:` :smile:", "<code>:smile:</code> 😄"],
+  ["\\:smile: :smile\\:", ":smile: :smile:"],
+  ["std::x::y at 10:100:3, :no_such_thing:", "std::x::y at 10:100:3, :no_such_thing:"],
+  ["http://a.b/:smile:", `<a href="http://a.b/:smile:" ${REL}>http://a.b/:smile:</a>`],
+  ["[:smile:](/:smile: ':smile:') :x:", `<a href="/:smile:" title=":smile:" ${REL}>:smile:</a> ❌`],
+  ["<http://a.b/:smile:>", `<a href="http://a.b/:smile:" ${REL}>http://a.b/:smile:</a>`],
+])("names of emoji become emoji, and never in code or links: %s", (source, html) => {
+  expect(renderMarkdown(source)).toBe(`<p>${html}</p>`);
+});
+
+test("names of emoji stay in blocks of code", () => {
+  expect(renderMarkdown("```\n:smile:\n```")).toBe('<pre tabindex="0"><code>:smile:\n</code></pre>');
+});
+
+test.each([
   ["~a~ ~~b~~", "<s>a</s> <s>b</s>"],
   ["a~b~c", "a<s>b</s>c"],
   ["~~a~ ~b~~", "<s>a~ ~b</s>"],

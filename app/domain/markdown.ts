@@ -5,7 +5,7 @@ import { sanitize } from "./markdown-sanitizer.ts";
 import { cleanLine, countCharacters } from "./text.ts";
 
 /** Stored beside rendered HTML. Raise it when the same source would come out different. */
-export const RENDERER_VERSION = 2;
+export const RENDERER_VERSION = 3;
 
 /** Characters of a reply that its quote keeps: enough to say what is answered. */
 export const QUOTE_MAX = 1_000;

@@ -1,6 +1,6 @@
 import { gfm } from "@joplin/turndown-plugin-gfm";
 import TurndownService from "turndown";
-import { replaceShortcodes } from "./emoji.ts";
+import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { namedLink, newAddress, type OldForum } from "./links.ts";
 import { codeBlock, linkTo } from "./markdown-text.ts";
 import { quoteOf } from "./quote.ts";

@@ -1,4 +1,4 @@
-import { replaceShortcodes } from "./emoji.ts";
+import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { namedLink, newAddress, type OldForum } from "./links.ts";
 import { inlineCode, linkTo } from "./markdown-text.ts";
 

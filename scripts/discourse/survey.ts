@@ -1,6 +1,6 @@
+import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { cleanLine } from "#app/domain/text.ts";
 import { Problem } from "../problem.ts";
-import { replaceShortcodes } from "./emoji.ts";
 import { NOTES, type Notes } from "./notes.ts";
 import { readTopics } from "./read-topics.ts";
 import { type DiscoursePost, type DiscourseTopic, POST_TYPES } from "./topic.ts";

@@ -1,6 +1,6 @@
-import { nameToEmoji } from "gemoji";
+import emojiByName from "markdown-it-emoji/lib/data/full.mjs";
 
-/** Discourse's names that GitHub's list (the `gemoji` package) does not have: its aliases and phpBB's smileys. */
+/** Discourse's names that GitHub's list does not have: its aliases and phpBB's smileys. */
 const MORE: Record<string, string> = {
   arrow: "➡️",
   crazy_face: "🤪",
@@ -36,7 +36,7 @@ const MORE: Record<string, string> = {
 const SHORTCODES = /(?<![\w:])(?::[a-z0-9_+-]{1,50}:(?:t[2-6]:)?)+(?!\w|:\w)/g;
 const SHORTCODE = /:([a-z0-9_+-]+):(?:t[2-6]:)?/g;
 
-/** Writes Discourse's `:wink:` as the emoji itself. A name that nobody knows stays as it is. */
+/** Writes `:wink:` as the emoji itself, by GitHub's and Discourse's names. A name that nobody knows stays as it is. */
 export function replaceShortcodes(text: string): string {
   return text.replace(SHORTCODES, (row) =>
     row.replace(SHORTCODE, (code, name: string) => emojiNamed(name) ?? code),
@@ -44,6 +44,6 @@ export function replaceShortcodes(text: string): string {
 }
 
 function emojiNamed(name: string): string | undefined {
-  for (const names of [MORE, nameToEmoji]) if (Object.hasOwn(names, name)) return names[name];
+  for (const names of [MORE, emojiByName]) if (Object.hasOwn(names, name)) return names[name];
   return undefined;
 }
