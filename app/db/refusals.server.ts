@@ -34,13 +34,16 @@ export function personOf(userId: string, lock = sql`for share of u, m`): SQL {
 /** Why the person may not write anything at all, or null. */
 export const writeRefusal = sql`person.refusal`;
 
+const isStaff = sql`person.role in ('moderator', 'admin')`;
+
 /** Why the person may not reply in the thread, or null. */
 export const replyRefusal = sql`coalesce(person.refusal, case
   when t.deleted_at is not null then 'deleted'
-  when t.status = 'locked' then 'locked' end)`;
+  when t.status = 'locked' and not ${isStaff} then 'locked' end)`;
 
 /** Why the person may not vote on the reply, or null. */
 export const voteRefusal = sql`coalesce(${replyRefusal}, case
+  when t.status = 'locked' then 'locked'
   when r.deleted_at is not null then 'deleted'
   when r.author_id = person.id then 'own-reply' end)`;
 
@@ -48,7 +51,7 @@ export const voteRefusal = sql`coalesce(${replyRefusal}, case
 export const editRefusal = sql`coalesce(person.refusal, case
   when r.author_id <> person.id then 'not-author'
   when t.deleted_at is not null or r.deleted_at is not null then 'deleted'
-  when t.status = 'locked' then 'locked' end)`;
+  when t.status = 'locked' and not ${isStaff} then 'locked' end)`;
 
 /** Why the person may not delete or restore the reply, or null. */
 export const deleteRefusal = sql`coalesce(person.refusal, case
@@ -56,4 +59,4 @@ export const deleteRefusal = sql`coalesce(person.refusal, case
 
 /** Why the person may not lock and pin threads, or null. */
 export const moderateRefusal = sql`coalesce(person.refusal, case
-  when person.role not in ('moderator', 'admin') then 'not-staff' end)`;
+  when not ${isStaff} then 'not-staff' end)`;

@@ -114,6 +114,20 @@ test("a locked thread takes no reply", async () => {
   expect(await createReply(db, newReply(thread))).toMatchObject({ outcome: "done", number: 2 });
 });
 
+test("a moderator goes on writing in a locked thread, and who lost that role does not", async () => {
+  const thread = await newThread();
+  await lock(thread);
+  const staff = await makeMember(db, { role: "moderator" });
+  const reply = () => createReply(db, newReply(thread, { authorId: staff.id }));
+  expect(await reply()).toMatchObject({ outcome: "done", number: 2 });
+  const edit = newEdit(thread, { number: 2, authorId: staff.id });
+  expect(await editReply(db, edit)).toMatchObject({ outcome: "done" });
+  await setStanding(db, staff.id, { role: "member" });
+  expect(await reply()).toEqual({ outcome: "refused", refusal: "locked" });
+  expect(await editReply(db, { ...edit, revision: 1 })).toEqual({ outcome: "refused", refusal: "locked" });
+  expect(await standing(thread)).toMatchObject({ replies: 1, last: 2, numbers: [1, 2] });
+});
+
 test("a reply that meets the lock of its thread is refused", async () => {
   const thread = await newThread();
   const [, answer] = await meet(

@@ -66,6 +66,18 @@ test.each([
   expect(replyRefusal(viewer(), thread, NOW)).toBe(refusal);
 });
 
+test.each(["moderator", "admin"] as const)(
+  "a %s goes on writing in a locked thread, and does not vote there",
+  (role) => {
+    const staff = viewer({ role });
+    expect(replyRefusal(staff, locked, NOW)).toBeNull();
+    expect(replyRefusal(staff, { ...locked, isDeleted: true }, NOW)).toBe("deleted");
+    expect(editRefusal(staff, locked, own, NOW)).toBeNull();
+    expect(editRefusal(staff, locked, theirs, NOW)).toBe("not-author");
+    for (const reply of [own, theirs, deleted]) expect(voteRefusal(staff, locked, reply, NOW)).toBe("locked");
+  },
+);
+
 test.each([
   ["somebody else's reply", open, theirs, null],
   ["a deleted reply", open, deleted, "deleted"],
@@ -87,8 +99,6 @@ test.each([
   ["one's own in a deleted thread", gone, own, "deleted"],
 ] as const)("an edit of %s", (_, thread, reply, refusal) => {
   expect(editRefusal(viewer(), thread, reply, NOW)).toBe(refusal);
-  const moderator = viewer({ role: "moderator" });
-  expect(editRefusal(moderator, thread, reply, NOW)).toBe(refusal);
 });
 
 test("an author deletes and restores what is theirs, whatever became of it; nobody else does", () => {

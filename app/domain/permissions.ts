@@ -28,6 +28,10 @@ export const REFUSALS: Record<Refusal, string> = {
   "no-category": "There is no such category any more.",
 };
 
+/** What moderators and admins are told where they may write and others may not. */
+export const LOCKED_FOR_OTHERS =
+  "This thread is locked for others. As a moderator or admin you may reply and edit what you wrote; nobody votes here.";
+
 /** Why `viewer` may not write anything at all, or null. */
 export function writeRefusal(viewer: Viewer | null, now: Date): Refusal | null {
   if (!viewer) return "signed-out";
@@ -36,15 +40,20 @@ export function writeRefusal(viewer: Viewer | null, now: Date): Refusal | null {
   return null;
 }
 
+/** Why `viewer` may not write in `thread` because it is locked, or null. Whoever may lock it may go on writing in it. */
+function lockRefusal(viewer: Viewer | null, { status }: ThreadState): Refusal | null {
+  return status === "locked" && !isStaff(viewer) ? "locked" : null;
+}
+
 /** Why `viewer` may not reply in `thread`, or null. */
 export function replyRefusal(viewer: Viewer | null, thread: ThreadState, now: Date): Refusal | null {
   const refusal = writeRefusal(viewer, now);
   if (refusal) return refusal;
   if (thread.isDeleted) return "deleted";
-  return thread.status === "locked" ? "locked" : null;
+  return lockRefusal(viewer, thread);
 }
 
-/** Why `viewer` may not vote on `reply`, or null. */
+/** Why `viewer` may not vote on `reply`, or null. Nobody votes in a locked thread. */
 export function voteRefusal(
   viewer: Viewer | null,
   thread: ThreadState,
@@ -53,6 +62,7 @@ export function voteRefusal(
 ): Refusal | null {
   const refusal = replyRefusal(viewer, thread, now);
   if (refusal) return refusal;
+  if (thread.status === "locked") return "locked";
   if (reply.isDeleted) return "deleted";
   return reply.authorId === viewer?.id ? "own-reply" : null;
 }
@@ -68,7 +78,7 @@ export function editRefusal(
   if (refusal) return refusal;
   if (reply.authorId !== viewer?.id) return "not-author";
   if (thread.isDeleted || reply.isDeleted) return "deleted";
-  return thread.status === "locked" ? "locked" : null;
+  return lockRefusal(viewer, thread);
 }
 
 /** Why `viewer` may not delete or restore `reply`, or null. A lock does not hold a person's own words captive. */

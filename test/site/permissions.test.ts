@@ -91,11 +91,12 @@ const ACTIONS: Record<string, Action> = {
 const OUTCOMES = `
   action           | object         | member | author | moderator | admin | suspended | deleted
   reply            | open thread    | done   | done   | done      | done  | 403       | 403
-  reply            | locked thread  | 403    | 403    | 403       | 403   | 403       | 403
+  reply            | locked thread  | 403    | 403    | done      | done  | 403       | 403
   reply            | deleted thread | 404    | 404    | 404       | 404   | 403       | 403
   edit             | open thread    | 403    | done   | 403       | 403   | 403       | 403
   edit             | opening post   | 403    | done   | 403       | 403   | 403       | 403
   edit             | locked thread  | 403    | 403    | 403       | 403   | 403       | 403
+  edit             | staff's, locked | 403   | 403    | done      | 403   | 403       | 403
   edit             | deleted reply  | 403    | 403    | 403       | 403   | 403       | 403
   edit             | deleted thread | 404    | 403    | 404       | 404   | 403       | 403
   delete           | open thread    | 403    | done   | 403       | 403   | 403       | 403
@@ -110,6 +111,7 @@ const OUTCOMES = `
   upvote           | open thread    | done   | 403    | done      | done  | 403       | 403
   upvote           | opening post   | done   | 403    | done      | done  | 403       | 403
   upvote           | locked thread  | 403    | 403    | 403       | 403   | 403       | 403
+  upvote           | staff's, locked | 403   | 403    | 403       | 403   | 403       | 403
   upvote           | deleted reply  | 403    | 403    | 403       | 403   | 403       | 403
   upvote           | deleted thread | 404    | 404    | 404       | 404   | 403       | 403
   downvote         | open thread    | done   | 403    | done      | done  | 403       | 403
@@ -142,12 +144,12 @@ const ROWS: Row[] = CELLS.map(([action = "", object = "", ...cells]) => ({
   outcomes: Object.fromEntries(HEADER.slice(2).map((person, at) => [person, cells[at]])) as Row["outcomes"],
 }));
 
-/** Something of the author's to act on, as `object` describes it, on which `voter` has voted where that is to be undone. */
+/** Something of the author's, or of the moderator's, to act on, as `object` describes it, on which `voter` has voted where that is to be undone. */
 async function makeObject(
   object: string,
   voter: TestMember | null,
 ): Promise<{ thread: TestThread; reply: number }> {
-  const { author } = PEOPLE;
+  const author = object.startsWith("staff's") ? PEOPLE.moderator : PEOPLE.author;
   const thread = await makeThread(db, { author, category });
   const isOpening = object === "opening post" || object === "deleted thread";
   if (object !== "deleted thread") await makeReply(db, { author, thread });
@@ -155,7 +157,7 @@ async function makeObject(
   if (voter && voter !== author) await voteAnyhow(thread.number, reply, voter);
   if (object.startsWith("deleted"))
     await deleteReply(db, { thread: thread.number, number: reply, authorId: author.id, deleted: true });
-  if (object === "locked thread")
+  if (object.includes("locked"))
     await db.execute(sql`update threads set status = 'locked' where number = ${thread.number}`);
   return { thread, reply };
 }

@@ -2,7 +2,7 @@ import { data, redirect, type ShouldRevalidateFunctionArgs } from "react-router"
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
-import { moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
+import { LOCKED_FOR_OTHERS, moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { notFound } from "#app/http.ts";
 import { categoryPath, lockAction, pinAction, slugOf, threadPath } from "#app/paths.ts";
@@ -91,10 +91,13 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
         <h2 id="answer" className="visually-hidden">
           Reply
         </h2>
-        {loaderData.replyRefusal || thread.status === "locked" ? (
+        {loaderData.replyRefusal || (thread.status === "locked" && !mayModerate) ? (
           <p className="notice">{loaderData.replyRefusal ?? REFUSALS.locked}</p>
         ) : (
-          <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
+          <>
+            {thread.status === "locked" && <p className="notice">{LOCKED_FOR_OTHERS}</p>}
+            <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
+          </>
         )}
       </section>
       <p className="quiet back">
