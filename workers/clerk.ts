@@ -4,7 +4,12 @@ import { readCookies } from "#app/request/cookies.server.ts";
 import type { Env } from "./env.ts";
 
 /** Where Clerk lives for this forum: its Frontend API and its hosted pages. */
-export type ClerkAddresses = { frontendApi: string; signInUrl: string; signUpUrl: string };
+export type ClerkAddresses = {
+  frontendApi: string;
+  signInUrl: string;
+  signUpUrl: string;
+  accountUrl: string;
+};
 
 type ClerkConfiguration = ClerkAddresses & {
   /** How Clerk's middleware checks sessions: only tokens issued for this very origin count. */
@@ -32,6 +37,7 @@ function clerkAddresses(env: Env): ClerkAddresses {
     frontendApi: new URL(env.CLERK_PROXY_URL ?? `https://${host}`).origin,
     signInUrl: env.CLERK_SIGN_IN_URL ?? `${hosted}/sign-in`,
     signUpUrl: env.CLERK_SIGN_UP_URL ?? `${hosted}/sign-up`,
+    accountUrl: env.CLERK_USER_PROFILE_URL ?? `${hosted}/user`,
   };
 }
 

@@ -23,6 +23,7 @@ const Env = z.object({
   CLERK_PROXY_URL: Address.optional(),
   CLERK_SIGN_IN_URL: Address.optional(),
   CLERK_SIGN_UP_URL: Address.optional(),
+  CLERK_USER_PROFILE_URL: Address.optional(),
   /** Read apart from the rest: without it only the webhook fails. */
   CLERK_WEBHOOK_SECRET: Text.optional(),
   HELD_FORMS: Namespace,

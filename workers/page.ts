@@ -55,10 +55,10 @@ export async function answerPage(
   const work = request.method === "POST" ? "write" : isReader ? "reader" : "member";
   const database = pageDatabase(env, ctx, work);
   const nonce = isReader ? "" : crypto.randomUUID();
-  const { frontendApi, signInUrl, signUpUrl, options } = clerkOf(env);
+  const { frontendApi, options, ...hosted } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
-  context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, signInUrl, signUpUrl });
+  context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, ...hosted });
   context.set(databaseContext, database);
   context.set(clerkContext, options);
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });
@@ -70,7 +70,7 @@ export async function answerPage(
     const response = await handleRequest(request, context);
     const viewer = context.get(viewerContext);
     notePage(response.headers, { route: record.route, usage: database.usage, isStaff: isStaff(viewer) });
-    const clerkOrigins = [...new Set([frontendApi, new URL(signInUrl).origin])];
+    const clerkOrigins = [...new Set([frontendApi, new URL(hosted.signInUrl).origin])];
     response.headers.set("Cache-Control", "private, no-store");
     response.headers.append("Vary", "Cookie");
     const secured = withSecurityHeaders(response, { isReader, nonce, origin: env.ORIGIN, clerkOrigins });

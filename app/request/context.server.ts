@@ -20,6 +20,7 @@ export type Site = {
   /** Clerk's hosted pages. */
   signInUrl: string;
   signUpUrl: string;
+  accountUrl: string;
 };
 
 export const siteContext = createContext<Site>();

@@ -119,5 +119,6 @@ function workerEnv({ origin, keys, store }: Instance) {
     CLERK_JS_URL: `${origin}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`,
     CLERK_SIGN_IN_URL: `${origin}/sign-in`,
     CLERK_SIGN_UP_URL: `${origin}/sign-up`,
+    CLERK_USER_PROFILE_URL: `${origin}/user`,
   };
 }

@@ -27,6 +27,15 @@ test.for([
       expect((await readAnswer(await site.fetch(each, { as }))).status).toBe(400);
 });
 
+test("the settings lead to the account at Clerk", async () => {
+  const { text } = await readAnswer(await site.fetch("/settings", { as: somebody }));
+  const link = elementsOf(text).find((each) => attribute(each, "href") === `${site.clerk.origin}/user`);
+  expect(link && textOf(link)).toBe("Your account at Clerk");
+  const { __client } = await site.cookiesOf(somebody);
+  const account = await fetch(`${site.clerk.origin}/user`, { headers: { Cookie: `__client=${__client}` } });
+  expect(await account.text()).toContain(somebody.handle);
+});
+
 async function saveHandle(as: TestMember, handle: string): Promise<Answer> {
   const form = { handle, colorScheme: "system", dateStyle: "relative" };
   return readAnswer(await site.fetch("/settings", { as, form }));

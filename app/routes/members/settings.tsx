@@ -14,8 +14,10 @@ type Answer = FormState<"handle" | "colorScheme" | "dateStyle">;
 
 export function loader({ context, url }: Route.LoaderArgs) {
   const { handle, colorScheme, dateStyle } = requireViewer(context, url);
+  const { name, accountUrl } = context.get(siteContext);
   return {
-    siteName: context.get(siteContext).name,
+    siteName: name,
+    accountUrl,
     values: { handle, colorScheme, dateStyle },
     isSaved: url.searchParams.has("saved"),
   };
@@ -82,6 +84,10 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           </button>
         </div>
       </form>
+      <p className="quiet">
+        <a href={loaderData.accountUrl}>Your account at Clerk</a> holds your name, picture, e-mail address and
+        password.
+      </p>
     </article>
   );
 }
