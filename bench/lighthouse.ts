@@ -1,13 +1,15 @@
 /**
- * Measures the home page, a category and a thread of a running forum with Lighthouse, as a telephone on a slow network
+ * Measures the home page, a category and a thread of the forum that runs in this folder with Lighthouse, as a telephone on a slow network
  * would see them, and prints its four scores: of each page the run in the middle of three. Performance depends on the machine and is therefore asserted nowhere; the
  * other three are, in test/journeys/lighthouse.test.ts.
  *
  *     npm start                        in one terminal, then in another
- *     npm run lighthouse -- [URL]      http://localhost:8788 unless told
+ *     npm run lighthouse -- [URL]      another forum, where one is named
  */
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
+import { originOfRunning } from "#local/lock.ts";
+import { STATE_DIR } from "#local/settings.ts";
 import { Problem, reportFailure } from "#scripts/problem.ts";
 
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
@@ -23,7 +25,7 @@ const TIMES = {
 
 type Row = Record<string, string | number>;
 
-async function main(origin = "http://localhost:8788"): Promise<void> {
+async function main(origin = originOfRunning(STATE_DIR)): Promise<void> {
   const home = await fetch(origin).catch(() => {
     throw new Problem(`Nothing answers at ${origin}. Start the forum with: npm start`);
   });

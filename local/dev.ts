@@ -17,7 +17,7 @@ const TOOLS = {
 
 /** `npm run dev`: the sources with hot reloading, and the same local parts as `npm start`. */
 async function develop(): Promise<void> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const settings = readSettings("npm run dev", process.argv.slice(2), process.env);
   const parts = await startParts(settings);
   printAddresses("Edgewise in development.", [["The forum", settings.origin], ...parts.addresses]);
   // Where wrangler.toml binds Hyperdrive, Wrangler wants a local address for it.
@@ -28,13 +28,19 @@ async function develop(): Promise<void> {
     env: { ...process.env, ...parts.env, ...hyperdrive, ...TOOLS },
   });
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     server.kill("SIGTERM");
     await ended;
     await parts.stop();
   };
   onInterrupt(stop);
-  void ended.then(parts.stop).then(() => process.exit(server.exitCode ?? 0));
+  void ended.then(async () => {
+    if (isStopping) return;
+    await parts.stop();
+    process.exit(server.exitCode ?? 1);
+  });
   // Vite bundles dependencies before it first listens, which can take a minute.
   while (server.exitCode === null && !(await isListening(settings.port))) await delay(300);
   await parts.introducePeople();

@@ -26,7 +26,7 @@ export async function lockState(folder: string, origin: string): Promise<StateLo
   const file = path.join(folder, "running.json");
   mkdirSync(folder, { recursive: true });
   const earlier = readRunning(file);
-  if (earlier !== undefined && /local[/\\](start|dev)\.ts/.test(commandOf(earlier.pid))) {
+  if (earlier !== undefined && isRunning(earlier)) {
     throw new Problem(
       `This forum is running already, at ${earlier.origin} (process ${earlier.pid}). Stop it first.`,
     );
@@ -40,6 +40,20 @@ export async function lockState(folder: string, origin: string): Promise<StateLo
     noteWorkers: () => write(childWorkers()),
     release: () => rmSync(file, { force: true }),
   };
+}
+
+/**
+ * Where the forum of this state folder is running.
+ * @throws Problem when it is not
+ */
+export function originOfRunning(folder: string): string {
+  const running = readRunning(path.join(folder, "running.json"));
+  if (running !== undefined && isRunning(running)) return running.origin;
+  throw new Problem("The forum of this folder is not running. Start it with: npm start");
+}
+
+function isRunning({ pid }: Running): boolean {
+  return /local[/\\](start|dev)\.ts/.test(commandOf(pid));
 }
 
 function readRunning(file: string): Running | undefined {

@@ -3,7 +3,7 @@ import { readSettings } from "./settings.ts";
 
 test("the environment wins over the embedded defaults, and a flag over the environment", () => {
   const env = { PORT: "9000", DATABASE_URL: "postgres://db/forum", FORUM_NAME: "Ours", HOME: "/home/ada" };
-  expect(readSettings(["--port", "9100"], env)).toMatchObject({
+  expect(readSettings("npm start", ["--port", "9100"], env)).toMatchObject({
     port: 9100,
     origin: "http://localhost:9100",
     databaseUrl: "postgres://db/forum",
@@ -14,24 +14,32 @@ test("the environment wins over the embedded defaults, and a flag over the envir
 
 test("a direct address alone does not turn the embedded database into somebody else's", () => {
   expect(
-    readSettings([], { DATABASE_URL_UNPOOLED: "postgres://db/forum" }).directDatabaseUrl,
+    readSettings("npm start", [], { DATABASE_URL_UNPOOLED: "postgres://db/forum" }).directDatabaseUrl,
   ).toBeUndefined();
 });
 
 test("the demo forum goes into the embedded database, and into the user's own only when asked for", () => {
   const own = { DATABASE_URL: "postgres://db/forum" };
-  expect([readSettings([], {}).demo, readSettings([], own).demo, readSettings(["--demo"], own).demo]).toEqual(
-    [true, false, true],
-  );
+  expect([
+    readSettings("npm start", [], {}).demo,
+    readSettings("npm start", [], own).demo,
+    readSettings("npm start", ["--demo"], own).demo,
+  ]).toEqual([true, false, true]);
 });
 
 test("the user's own Clerk instance takes the stand-in's place, with both keys or not at all", () => {
   const keys = { CLERK_PUBLISHABLE_KEY: "pk_live_x", CLERK_SECRET_KEY: "sk_live_x" };
-  expect(readSettings([], keys)).toMatchObject({ ownClerk: true, given: keys });
-  expect(() => readSettings([], { CLERK_SECRET_KEY: "sk_live_x" })).toThrow(/CLERK_SECRET_KEY is set alone/);
+  expect(readSettings("npm start", [], keys)).toMatchObject({ ownClerk: true, given: keys });
+  expect(() => readSettings("npm start", [], { CLERK_SECRET_KEY: "sk_live_x" })).toThrow(
+    /CLERK_SECRET_KEY is set alone/,
+  );
 });
 
-test("a port that is none and a flag that is unknown are named", () => {
-  expect(() => readSettings([], { PORT: "99999" })).toThrow(/"99999" is none/);
-  expect(() => readSettings(["--prot", "1"], {})).toThrow(/'--prot'.*--port NUMBER/);
+test("a port that is none, and a word that is no flag, are named", () => {
+  expect(() => readSettings("npm start", [], { PORT: "99999" })).toThrow(/"99999" is none/);
+  expect(() => readSettings("npm start", ["--prot", "1"], {})).toThrow(
+    "Unknown option '--prot'. (Did you mean --port?) What there is: npm start -- --help",
+  );
+  expect(() => readSettings("npm start", ["reset"], {})).toThrow(/too many arguments.*--help/);
+  expect(() => readSettings("npm start", ["--port"], {})).toThrow(/--port <number>.*argument missing/);
 });

@@ -8,7 +8,7 @@ import { startWorker } from "./worker.ts";
 
 /** `npm start`: the production build in workerd, with everything that it needs on this machine. */
 async function start(): Promise<void> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const settings = readSettings("npm start", process.argv.slice(2), process.env);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -20,8 +20,8 @@ async function start(): Promise<void> {
     });
     stops.push(parts.stop);
     const { port } = settings;
-    const persist = path.join(settings.stateDir, "kv");
-    const worker = await step("Forum", () => startWorker({ port, env: parts.env, persist }));
+    const [persist, files] = ["kv", "files"].map((name) => path.join(settings.stateDir, name));
+    const worker = await step("Forum", () => startWorker({ port, env: parts.env, persist, files }));
     stops.push(worker.stop, sweepEveryMinute(worker));
     parts.noteWorkers();
     await parts.introducePeople();

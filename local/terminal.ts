@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { reportFailure } from "#scripts/problem.ts";
 
 /** Does a piece of work and says how long it took, once it is done. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -27,17 +28,24 @@ export function printAddresses(title: string, addresses: [what: string, where: s
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What a shell says of a program that Ctrl-C has ended: 128 and the signal's number, 2. */
+const INTERRUPTED = 130;
+
 /**
- * Runs `stop` on Ctrl-C, on a request to end, and when the terminal is closed, and then ends the process.
- * A second Ctrl-C does not wait.
+ * Runs `stop` on Ctrl-C, on a request to end, and when the terminal is closed, says goodbye, and ends the process: with
+ * 0, as that is how it is meant to end, or with 1 where something could not be stopped. A second Ctrl-C does not wait.
  */
 export function onInterrupt(stop: () => Promise<void>): void {
   let stopping = false;
   const end = async () => {
-    if (stopping) process.exit(1);
+    if (stopping) process.exit(INTERRUPTED);
     stopping = true;
-    await stop();
-    process.exit(0);
+    console.log("\n  Stopping …");
+    await stop().then(
+      () => console.log("  Goodbye. Everything has stopped."),
+      (error) => reportFailure(error),
+    );
+    process.exit();
   };
   for (const signal of SIGNALS) process.on(signal, () => void end());
   // npm does not pass a request to end on: it ends itself, and leaves its script behind.

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -58,6 +58,22 @@ test("a build runs with its variables, its entrypoints and its files, and KV out
   expect([await file.text(), file.headers.get("Cache-Control")]).toEqual(["p {}", "public, max-age=60"]);
   expect(await missing.text()).toBe("nothing at /assets/b.css");
   expect(await (await fetch(second.origin)).text()).toBe("kept");
+});
+
+test("a build that is removed or made anew beside a running Worker takes nothing from it", async () => {
+  const { build, persist } = await tinyBuild();
+  const files = path.join(path.dirname(persist), "files");
+  const running = await startWorker({ port: await freePort(), env: { NAME: "Ada" }, build, files });
+  onTestFinished(running.stop);
+  await rm(build, { recursive: true });
+  await mkdir(path.join(build, "client/assets"), { recursive: true });
+  await writeFile(path.join(build, "client/assets/a.css"), "b {}");
+
+  const file = await fetch(`${running.origin}/assets/a.css`);
+  expect([await file.text(), file.headers.get("Cache-Control")]).toEqual(["p {}", "public, max-age=60"]);
+  expect(await (await fetch(`${running.origin}/reader`)).text()).toBe("hello Ada");
+  await running.stop();
+  await expect(access(files)).rejects.toThrow("ENOENT");
 });
 
 test("a crowd of writes comes in turns, readers pass by, and who hangs up keeps no place", async () => {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { Miniflare, type MiniflareOptions, NoOpLog } from "miniflare";
 import { Problem } from "#scripts/problem.ts";
@@ -32,6 +33,8 @@ export interface WorkerOptions {
   persist?: string;
   /** Where the production build stands. Default: `build` of the working directory. */
   build?: string;
+  /** Where the copy of its static files stands that is served. Default: a temporary folder. Gone when the Worker stops. */
+  files?: string;
   /** Called with each line that the Worker logs. Default: standard error. */
   log?: (line: string, level: string) => void;
 }
@@ -46,13 +49,17 @@ export async function hasBuild(build = "build"): Promise<boolean> {
 
 /**
  * Runs the production build in workerd on the loopback address, static files included. Requests reach it by a socket of
- * its own (`unsafeDirectSockets`): `wrangler dev` puts proxies before it that answer a tenth as many a second.
+ * its own (`unsafeDirectSockets`): `wrangler dev` puts proxies before it that answer a tenth as many a second. A later
+ * build takes nothing away from it: the code is read at once, and the static files are a copy.
  * @throws Problem when the port is taken or nothing has been built
  */
 export async function startWorker(options: WorkerOptions) {
   const { port, env, hyperdrive, persist, cache = {}, log = (line: string) => console.error(line) } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
+  const manifest = readModules(config);
+  const files = await copyFiles(config, options.files);
+  const removeFiles = () => rm(files, { recursive: true, force: true });
   // Without this, Miniflare asks workers.cloudflare.com where this machine stands in the world.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   const miniflare = new Miniflare({
@@ -65,13 +72,13 @@ export async function startWorker(options: WorkerOptions) {
     // workerd adds the addresses of its own code to what it says of an exception.
     handleStructuredLogs: ({ level, message }) => log(message.replace(/\nstack: [^\n]*/, ""), level),
     workers: [
-      frontWorker(config, port),
+      frontWorker(config, files, port),
       {
         config: {
           name: config.name,
           compatibilityDate: config.compatibility_date,
           compatibilityFlags: config.compatibility_flags,
-          manifest: readModules(config),
+          manifest,
           exports: durableObjects(config),
           env: {
             ...bindings(config, env),
@@ -85,6 +92,7 @@ export async function startWorker(options: WorkerOptions) {
   });
   await miniflare.ready.catch(async (error: unknown) => {
     await miniflare.dispose();
+    await removeFiles();
     throw error;
   });
   return {
@@ -95,7 +103,10 @@ export async function startWorker(options: WorkerOptions) {
       const { outcome } = await worker.scheduled({ cron: "* * * * *" });
       if (outcome !== "ok") throw new Error(`The sweep ended with: ${outcome}`);
     },
-    stop: () => miniflare.dispose(),
+    async stop(): Promise<void> {
+      await miniflare.dispose();
+      await removeFiles();
+    },
   };
 }
 
@@ -163,8 +174,15 @@ async function myTurn() {
 export default {};
 `;
 
-function frontWorker(config: BuiltConfig & { root: string }, port: number): MiniflareWorker {
-  const directory = path.resolve(config.root, config.assets?.directory ?? "../client");
+/** Copies the static files of a build to a folder that is new, or emptied. */
+async function copyFiles({ root, assets }: BuiltConfig & { root: string }, folder?: string): Promise<string> {
+  const copy = path.resolve(folder ?? (await mkdtemp(path.join(tmpdir(), "edgewise-files-"))));
+  await rm(copy, { recursive: true, force: true });
+  await cp(path.resolve(root, assets?.directory ?? "../client"), copy, { recursive: true });
+  return copy;
+}
+
+function frontWorker(config: BuiltConfig, directory: string, port: number): MiniflareWorker {
   const files = globSync("**", { cwd: directory, withFileTypes: true, exclude: ["_headers", "_redirects"] })
     .filter((entry) => entry.isFile())
     .map((entry) => `/${path.relative(directory, path.join(entry.parentPath, entry.name))}`);

@@ -18,7 +18,10 @@ async function partsFor({ args = [], env = {} }: { args?: string[]; env?: Record
   const stateDir = await mkdtemp(path.join(tmpdir(), "edgewise-start-"));
   onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
   const port = await freePort();
-  const settings = readSettings([...args, "--port", String(port)], { ...env, DATABASE_URL: url });
+  const settings = readSettings("npm start", [...args, "--port", String(port)], {
+    ...env,
+    DATABASE_URL: url,
+  });
   const parts = await startParts({ ...settings, stateDir });
   onTestFinished(() => parts.stop());
   const db = openDatabase(url);
