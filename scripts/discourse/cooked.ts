@@ -3,6 +3,7 @@ import TurndownService from "turndown";
 import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { namedLink, newAddress, type OldForum } from "./links.ts";
 import { codeBlock, linkTo } from "./markdown-text.ts";
+import { previewsIn } from "./previews.ts";
 import { quoteOf } from "./quote.ts";
 
 /** Markdown of the HTML that Discourse made of a post, for posts whose source is lost. */
@@ -27,6 +28,11 @@ function makeConverter(forum: OldForum): TurndownService {
     hr: "---",
     // The forum keeps line breaks as they are typed.
     br: "",
+    // Without a script a film is an empty element.
+    blankReplacement: (_, node) => {
+      const { isBlock } = node as HTMLElement & { isBlock: boolean };
+      return isFilm(node as HTMLElement) ? film(node as HTMLElement, forum) : isBlock ? "\n\n" : "";
+    },
   });
   service.use(gfm);
   service.remove((node) => /^(?:svg|script|style)$/i.test(node.nodeName) || node.classList.contains("meta"));
@@ -50,13 +56,18 @@ function makeConverter(forum: OldForum): TurndownService {
     filter: (node) => node.nodeName === "PRE",
     replacement: (_, node) => `\n\n${codeBlock(node.textContent ?? "", languageOf(node))}\n\n`,
   });
+  service.addRule("film", { filter: isFilm, replacement: (_, node) => film(node, forum) });
   service.addRule("quote", {
     filter: (node) => node.nodeName === "ASIDE" && node.classList.contains("quote"),
     replacement: (_, node) => `\n\n${quote(node, service, forum)}\n\n`,
   });
+  service.addRule("topic", {
+    filter: (node) => node.nodeName === "ASIDE" && isTopic(node),
+    replacement: (_, node) => preview(addressIn(node.querySelector(".title")), node, forum),
+  });
   service.addRule("onebox", {
     filter: (node) => node.nodeName === "ASIDE" && node.classList.contains("onebox"),
-    replacement: (_, node) => `\n\n${onebox(node, forum)}\n\n`,
+    replacement: (_, node) => preview(node.getAttribute("data-onebox-src") ?? addressIn(node), node, forum),
   });
   return service;
 }
@@ -91,8 +102,27 @@ function quote(node: HTMLElement, service: TurndownService, forum: OldForum): st
   return quoteOf(said, service.turndown(text), forum);
 }
 
-/** The preview of a page elsewhere: its address is what was typed. */
-function onebox(node: HTMLElement, forum: OldForum): string {
-  const address = node.getAttribute("data-onebox-src") ?? node.querySelector("a")?.getAttribute("href") ?? "";
-  return namedLink(forum, address) ?? `<${newAddress(forum, address)}>`;
+/** The box that stands for a whole topic looks like a quote of nobody. */
+function isTopic(node: HTMLElement): boolean {
+  const isQuote = node.hasAttribute("data-username") || node.hasAttribute("data-full");
+  return node.hasAttribute("data-topic") && !isQuote && addressIn(node.querySelector(".title")) !== "";
+}
+
+function isFilm(node: HTMLElement): boolean {
+  return node.classList.contains("lazyYT");
+}
+
+function film(node: HTMLElement, forum: OldForum): string {
+  return preview(`https://youtu.be/${node.getAttribute("data-youtube-id")}`, node, forum);
+}
+
+function addressIn(node: Element | null): string {
+  return node?.querySelector("a:not(.badge-wrapper)")?.getAttribute("href") ?? "";
+}
+
+/** On lines of their own, what stands for a page elsewhere: its address is what was typed. */
+function preview(address: string, node: HTMLElement, forum: OldForum): string {
+  const here = newAddress(forum, address);
+  const link = namedLink(forum, address) ?? previewsIn(node.outerHTML)(here) ?? `<${here}>`;
+  return `\n\n${link}\n\n`;
 }

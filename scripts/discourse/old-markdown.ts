@@ -1,29 +1,33 @@
 import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { namedLink, newAddress, type OldForum } from "./links.ts";
 import { inlineCode, linkTo } from "./markdown-text.ts";
+import type { Previews } from "./previews.ts";
+import type { Uploads } from "./uploads.ts";
 
-/** The images and files of a post by the name (`upload://NAME.png`) that only its forum could resolve. */
-export type Uploads = (name: string) => string | null;
-
-type Options = {
+/** What a post's text is read with. */
+export type Context = {
+  forum: OldForum;
+  uploads: Uploads;
+  previews: Previews;
   /** Within a link's text no other link may stand. */
-  inLink?: boolean;
+  inLink: boolean;
 };
 
 /** Brings text of an old post, without its BBCode and its code, into our Markdown. */
-export function convertText(
-  text: string,
-  forum: OldForum,
-  uploads: Uploads,
-  { inLink = false }: Options = {},
-) {
-  const withoutHtml = convertHtml(text).replace(IMAGE_SIZE, "$1]");
-  const linked = convertLinks(withoutHtml, forum, uploads, inLink);
-  return convertMentions(replaceShortcodes(linked), forum);
+export function convertText(text: string, context: Context): string {
+  const withoutHtml = convertHtml(text).replace(IMAGE_SIZE, "$1]").replace(LINK_IN_ADDRESS, "[$1]($2)");
+  const linked = convertLinks(withoutHtml, context).replaceAll(STRAY_ITEM, "[\\*]");
+  return convertMentions(replaceShortcodes(linked), context.forum);
 }
 
 /** Discourse writes sizes and kinds into the text of images and files: `![cat|690x388, 50%](…)`. */
 const IMAGE_SIZE = /(!?\[[^\]|\n]{0,300})\|(?:\d+x\d+(?:, ?\d+%)?|attachment|video|audio|thumbnail)\](?=\()/g;
+
+/** `[name]([text](address))`, which an import from phpBB into Discourse left behind. */
+const LINK_IN_ADDRESS = /\[([^[\]\n]{1,300})\]\(\[[^[\]\n]{0,300}\]\(([^\s()]{1,1000})\)\)/g;
+
+/** `[*]` outside of a list would read as emphasis. */
+const STRAY_ITEM = "[*]";
 
 /**
  * The HTML that Discourse let through, as Markdown. Posts are full of `<T>` and XML, so only what is unmistakable is
@@ -47,9 +51,10 @@ const HTML: [RegExp, (match: string, first: string, second: string) => string][]
   [/<kbd>([^<>`\n]{1,100})<\/kbd>/gi, (_, key) => inlineCode(key)],
   [/<(b|strong)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("**", inner)],
   [/<(i|em)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("*", inner)],
-  [/<(s|del|strike)>([^<>\n]{1,500})<\/\1>/gi, (_, _name, inner) => emphasize("~~", inner)],
+  [/<summary>([^<>\n]{1,500})<\/summary>/gi, (_, title) => `\n\n${emphasize("**", title.trim())}\n\n`],
+  [/<details(?:\s[^<>]{0,100})?>|<\/details>/gi, () => "\n\n"],
   [
-    /<(p|div|center|span|font|u|ins|mark|small|big|sub|sup|summary|details)(?:\s[^<>]{0,500})?>([\s\S]{0,5000}?)<\/\1>/gi,
+    /<(p|div|center|span|font|u|ins|mark|small|big|sub|sup)(?:\s[^<>]{0,500})?>([\s\S]{0,5000}?)<\/\1>/gi,
     (_, _name, inner) => inner,
   ],
 ];
@@ -79,44 +84,64 @@ function attribute(attributes: string, name: string): string | null {
   return value?.[1] ?? value?.[2] ?? value?.[3] ?? null;
 }
 
-/** Markdown's emphasis must touch its text, and must not stand between a sign and a letter. */
+/** Marks of headings, quotes and lists at the beginning of a line. */
+const MARKS = /^\s*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})\s+)*/;
+
+/**
+ * Markdown's emphasis must touch its text, and ends with its paragraph. So each line has its own, and behind the marks
+ * at its beginning; those of the first line came after the tag, so that they mark nothing.
+ */
 export function emphasize(mark: string, text: string): string {
   return text
     .split("\n")
-    .map((line) => line.replace(/^(\s*)(\S.*?|\S)(\s*)$/s, `$1${mark}$2${mark}$3`))
+    .map((line, index) => {
+      const [marks = ""] = (index === 0 ? /^\s*/ : MARKS).exec(line) ?? [];
+      const words = line.slice(marks.length).trimEnd();
+      return words === "" ? line : marks + mark + words + mark + line.slice(marks.length + words.length);
+    })
     .join("\n");
 }
 
-/** An address: of a Markdown link, of a definition, in angle brackets, or bare, with what stands before the first two. */
+/**
+ * An address: of a Markdown link, of a definition, in angle brackets, or bare, with what stands before the first two. Or
+ * a tilde alone: a pair of them strikes through here, and did not there.
+ */
 const ADDRESS = new RegExp(
   [
     /(?<link>\]\(\s*<?)(?<target>[^\s<>)]+)/,
     /(?<definition>^[ \t>]*\[[^\]\n]{1,200}\]:\s*<?)(?<defined>[^\s<>]+)/,
     /<(?<bracketed>https?:\/\/[^\s<>]+)>/,
-    /(?<![\w["'=/])(?<bare>https?:\/\/[^\s<>"'`\\]+)/,
+    /(?<![\w["'=/])(?<bare>(?:https?:\/\/|www\.)[^\s<>"'`\\]+)/,
+    /(?<![~\\])(?<tilde>~)(?!~)/,
   ]
     .map(({ source }) => source)
     .join("|"),
   "gim",
 );
 
-type Address = Partial<Record<"link" | "target" | "definition" | "defined" | "bracketed" | "bare", string>>;
+type Address = Partial<
+  Record<"link" | "target" | "definition" | "defined" | "bracketed" | "bare" | "tilde", string>
+>;
 
-function convertLinks(text: string, forum: OldForum, uploads: Uploads, inLink: boolean): string {
+function convertLinks(text: string, context: Context): string {
+  const shown = (address: string) => namedLink(context.forum, address) ?? context.previews(address);
   return text.replace(ADDRESS, (whole: string, ...rest: unknown[]) => {
-    const { link, target = "", definition, defined = "", bracketed, bare = "" } = rest.at(-1) as Address;
-    if (link !== undefined) return link + convertTarget(target, forum, uploads);
-    if (definition !== undefined) return definition + convertTarget(defined, forum, uploads);
-    if (inLink) return whole;
-    if (bracketed !== undefined) return namedLink(forum, bracketed) ?? whole;
+    const found = rest.at(-1) as Address;
+    const { link, target = "", definition, defined = "", bracketed, bare = "" } = found;
+    if (found.tilde !== undefined) return "\\~";
+    if (link !== undefined) return link + convertTarget(target, context);
+    if (definition !== undefined) return definition + convertTarget(defined, context);
+    if (context.inLink) return whole;
+    if (bracketed !== undefined) return shown(bracketed) ?? whole;
     const address = bare.replace(/[.,;:!?)\]*_~]+$/, "");
-    return (namedLink(forum, address) ?? address) + bare.slice(address.length);
+    return (shown(address) ?? address) + bare.slice(address.length);
   });
 }
 
-function convertTarget(target: string, forum: OldForum, uploads: Uploads): string {
-  const upload = /^upload:\/\/([A-Za-z0-9]+)/.exec(target);
-  return upload ? (uploads(upload[1] ?? "") ?? target) : newAddress(forum, target);
+/** Where a link or a picture leads now. */
+export function convertTarget(target: string, { forum, uploads }: Context): string {
+  const upload = /^upload:\/\/([A-Za-z0-9]+(?:\.\w+)?)/.exec(target);
+  return upload ? uploads(upload[1] ?? "") : newAddress(forum, target);
 }
 
 /** `@Some_Name`, where that is not the handle that Some_Name has here. */
