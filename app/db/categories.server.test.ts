@@ -3,10 +3,16 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { CategoryForm } from "#app/domain/category.ts";
 import { testDatabase } from "#test/database.ts";
-import { makeThread } from "#test/forum.ts";
+import { makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";
 import { meet } from "#test/race.ts";
-import { addCategory, changeCategory, listCategoryCounts, removeCategory } from "./categories.server.ts";
+import {
+  addCategory,
+  changeCategory,
+  listCategoryCounts,
+  mergeCategory,
+  removeCategory,
+} from "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import { deleteReply } from "./replies.server.ts";
 import { createThread } from "./threads.server.ts";
@@ -134,4 +140,103 @@ test("two who change one category at once both have their way", async () => {
   );
   expect([first, second]).toEqual(new Array(2).fill({ outcome: "done", name: "Common", isChanged: true }));
   expect(await saidOf("shared")).toMatchObject({ name: "Common", description: "For everyone" });
+});
+
+/** Two categories, each with a thread of two replies; the first one's also holds a deleted thread. */
+async function twoCategories() {
+  const [from, into] = [`from-${randomUUID()}`, `into-${randomUUID()}`];
+  const author = await makeMember(db);
+  const threads = [];
+  for (const slug of [from, into]) {
+    await add({ slug, name: slug.slice(0, 4) });
+    const thread = await makeThread(db, { author, category: slug });
+    for (const _ of "12") await makeReply(db, { author, thread });
+    threads.push(thread);
+  }
+  const gone = await makeThread(db, { author, category: from });
+  await deleteReply(db, { thread: gone.number, number: 1, authorId: author.id, deleted: true });
+  return {
+    from,
+    into,
+    author,
+    gone,
+    thread: threads[0] as TestThread,
+    ids: [await idOf(from), await idOf(into)],
+  };
+}
+
+/** How many threads and replies a category says that it holds, and what `verify` says of all. */
+async function countsOf(slug: string) {
+  const found = (await listCategoryCounts(db)).find((each) => each.slug === slug);
+  expect(await verify(db)).toEqual([]);
+  return found && [found.threads, found.replies];
+}
+
+test("a category goes with all its threads into another one, once", async () => {
+  const { from, into, author, gone, ids } = await twoCategories();
+  expect(await mergeCategory(db, from, { into })).toEqual({ outcome: "done", name: "into", threads: 1 });
+  expect([await countsOf(from), await countsOf(into)]).toEqual([undefined, [2, 4]]);
+  await deleteReply(db, { thread: gone.number, number: 1, authorId: author.id, deleted: false });
+  expect(await countsOf(into)).toEqual([3, 4]);
+  for (const [slug, other] of [
+    [from, into],
+    [into, from],
+    [into, into],
+  ] as const)
+    expect(await mergeCategory(db, slug, { into: other })).toEqual({ outcome: "missing" });
+  const events = await db.execute(sql`
+    select kind, data from events where data ->> 'category' = ${ids[0]} and kind like 'category-m%'`);
+  expect(events).toEqual([{ kind: "category-merged", data: { category: ids[0], into: ids[1] } }]);
+  expect(await countsOf(into)).toEqual([3, 4]);
+});
+
+test("a thread that is started while its category is merged comes along", async () => {
+  const { from, into, author } = await twoCategories();
+  const [, merged] = await meet(
+    connect,
+    (one) => makeThread(one, { author, category: from }),
+    (two) => mergeCategory(two, from, { into }),
+  );
+  expect(merged).toEqual({ outcome: "done", name: "into", threads: 2 });
+  expect([await countsOf(from), await countsOf(into)]).toEqual([undefined, [3, 4]]);
+});
+
+test("a reply that is written before or after its thread moves is counted where it stands", async () => {
+  for (const isFirst of [true, false]) {
+    const { from, into, author, thread } = await twoCategories();
+    const merge = (on: Database) => mergeCategory(on, from, { into });
+    const write = (on: Database) => makeReply(on, { author, thread });
+    await meet<unknown, unknown>(connect, isFirst ? write : merge, isFirst ? merge : write);
+    expect([await countsOf(from), await countsOf(into)]).toEqual([undefined, [2, 5]]);
+  }
+});
+
+test("of two merges in opposite directions one is carried out", async () => {
+  const { from, into } = await twoCategories();
+  const answers = await meet(
+    connect,
+    (one) => mergeCategory(one, from, { into }),
+    (two) => mergeCategory(two, into, { into: from }),
+  );
+  expect(answers.map(({ outcome }) => outcome)).toEqual(["done", "missing"]);
+  expect(await countsOf(into)).toEqual([2, 4]);
+});
+
+test("while a category is merged and back, what members write is counted once", async () => {
+  const { from, into, author, thread } = await twoCategories();
+  const writers = connect(6).map(async (each, writer) => {
+    for (let turn = 0; turn < 10; turn += 1)
+      if (writer % 2 === 0) await makeReply(each, { author, thread });
+      else await makeThread(each, { author, category: into });
+  });
+  const [merging = db] = connect(1);
+  for (let turn = 0; turn < 5; turn += 1) {
+    await mergeCategory(merging, from, { into });
+    await add({ slug: from, name: "from" });
+    const again = await makeThread(merging, { author, category: from });
+    await makeReply(merging, { author, thread: again });
+  }
+  await mergeCategory(merging, from, { into });
+  await Promise.all(writers);
+  expect([await countsOf(from), await countsOf(into)]).toEqual([undefined, [2 + 30 + 5, 4 + 30 + 5]]);
 });

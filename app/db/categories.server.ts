@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
-import type { Database } from "./client.server.ts";
+import { type Database, violatedConstraint } from "./client.server.ts";
 import { defineRead } from "./reads.server.ts";
 import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
@@ -101,5 +101,63 @@ export async function removeCategory(db: Database, slug: string): Promise<Outcom
     select null as refusal, ${EVENTS}, case when held.threads > 0
       then json_build_object('threads', held.threads, 'deleted', held.deleted) end as newer
     from held`,
+  );
+}
+
+/** How often a merge is begun anew because a thread was started in that moment: each time takes another one. */
+const MERGE_TRIES = 10;
+
+/** Where a category's threads have gone: the name of the one that holds them now, and how many that are not deleted came. */
+export type Merged = { name: string; threads: number };
+
+/**
+ * Moves all threads of a category, deleted ones too, into another, and removes it. One statement, and the foreign key
+ * stands behind it: a thread that is started meanwhile is not seen, stops it, and comes along the next time. Missing: one
+ * of the two is not there, or both are the same.
+ */
+export async function mergeCategory(
+  db: Database,
+  slug: string,
+  { into }: { into: string },
+): Promise<Outcome<Merged>> {
+  for (let left = MERGE_TRIES - 1; ; left -= 1) {
+    try {
+      return await moveThreads(db, slug, into);
+    } catch (error) {
+      if (left === 0 || violatedConstraint(error) !== "threads_category_id_categories_id_fk") throw error;
+    }
+  }
+}
+
+/** Locks the threads before the categories, as every write does, and the categories in the order of their keys. */
+function moveThreads(db: Database, slug: string, into: string): Promise<Outcome<Merged>> {
+  return write(
+    db,
+    sql`
+    with moving as materialized (
+      select t.id from threads t join categories c on c.id = t.category_id
+      where c.slug = ${slug} and ${into} <> ${slug} and exists (select 1 from categories where slug = ${into})
+      order by t.id
+      for no key update of t
+    ), locked as materialized (
+      select id, slug, name, thread_count, reply_count from categories
+      where slug in (${slug}, ${into}) and (select count(*) from moving) >= 0
+      order by id
+      for update
+    ), pair as materialized (
+      select source.id, source.thread_count, source.reply_count, target.id as target, target.name
+      from locked source join locked target on source.slug = ${slug} and target.slug = ${into}
+      where source.id <> target.id
+    ), moved as (
+      update threads t set category_id = pair.target from moving, pair where t.id = moving.id
+    ), counted as (
+      update categories c
+      set thread_count = c.thread_count + pair.thread_count, reply_count = c.reply_count + pair.reply_count
+      from pair
+      where c.id = pair.target
+    ), removed as (
+      delete from categories c using pair where c.id = pair.id
+    ), ${recordEvents(eventOf("category-merged", { category: sql`id`, into: sql`target` }, sql`from pair`))}
+    select null as refusal, ${EVENTS}, name, thread_count as threads from pair`,
   );
 }

@@ -224,10 +224,13 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** SQLSTATE of a row that is there already, and of one that refers to none (PostgreSQL, "Error Codes", class 23). */
-const VIOLATIONS = new Set(["23505", "23503"]);
+/**
+ * SQLSTATE of a row that is there already, of one that refers to none, and of one that others refer to, for which Postgres
+ * before 18 has the second (PostgreSQL, "Error Codes", class 23).
+ */
+const VIOLATIONS = new Set(["23505", "23503", "23001"]);
 
-/** The name of the unique constraint that an error reports as violated, or null. */
+/** The name of the unique constraint or foreign key that an error reports as violated, or null. */
 export function violatedConstraint(error: unknown): string | null {
   for (const cause of causesOf(error))
     if ("code" in cause && VIOLATIONS.has(String(cause.code)) && "constraint_name" in cause)

@@ -37,6 +37,11 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
     ["page-7-1", "replies-by-user_author"],
     ["page-7-1", "replies-by-user_author"],
   ],
+  [
+    { kind: "category-merged", category: "key", into: "other" },
+    ["categories", "category-key", "lists", "list-other"],
+    [],
+  ],
   [{ kind: "vote-cast", thread: 7, reply: 21, voter: "user_voter", value: -1 }, ["page-7-2"], []],
 ];
 

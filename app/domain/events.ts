@@ -4,7 +4,7 @@ import type { Role } from "./viewer.ts";
 /**
  * All that can happen to what the forum shows. The statement that makes a change writes its event beside it, and everything
  * that follows from the change follows from the event. Events carry ids and numbers, never text and nothing personal:
- * `thread` and `reply` are public numbers, `category` is a category's key, people are Clerk's user ids.
+ * `thread` and `reply` are public numbers, `category` and `into` are categories' keys, people are Clerk's user ids.
  */
 export type Event =
   | { kind: "thread-started"; thread: number; category: string; author: string }
@@ -19,6 +19,7 @@ export type Event =
   | { kind: "role-set"; member: string; role: Role }
   | { kind: "member-suspended"; member: string; suspended: boolean }
   | { kind: "category-added" | "category-changed" | "category-removed"; category: string }
+  | { kind: "category-merged"; category: string; into: string }
   | { kind: "import-finished" };
 
 /** Where a reply stands; `starter` is who started its thread. */
@@ -74,6 +75,9 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "category-added":
     case "category-removed":
       return [facts.CATEGORIES, facts.category(event.category)];
+    case "category-merged":
+      // Its threads and their pages name it.
+      return [facts.CATEGORIES, facts.category(event.category), facts.LISTS, facts.listOf(event.into)];
     case "category-changed":
       return [facts.category(event.category)];
     case "import-finished":

@@ -5,6 +5,7 @@ import {
   changeCategory,
   type HeldThreads,
   listCategoryCounts,
+  mergeCategory,
   removeCategory,
 } from "#app/db/categories.server.ts";
 import { CategoryChangeForm, CategoryForm } from "#app/domain/category.ts";
@@ -12,9 +13,9 @@ import { withForum } from "../database-url.ts";
 import { Problem } from "../problem.ts";
 import { count } from "../progress.ts";
 
-/** `category add|edit|remove|list`. */
+/** `category add|edit|merge|remove|list`. */
 export function addCategoryCommands(program: Command): void {
-  const category = program.command("category").description("Add, edit, remove and list categories.");
+  const category = program.command("category").description("Add, edit, merge, remove and list categories.");
 
   category
     .command("add")
@@ -57,6 +58,25 @@ export function addCategoryCommands(program: Command): void {
       if (changed.outcome !== "done") throw new Problem(noCategory(slug));
       const { name, isChanged } = changed;
       console.log(isChanged ? `${name} is changed.` : `${name} is like that already: nothing has changed.`);
+    });
+
+  category
+    .command("merge")
+    .description(
+      "Move all threads of a category into another, and remove it. Its address leads nowhere then.",
+    )
+    .argument("<slug>", "the category at /c/SLUG, which goes")
+    .argument("<into>", "the category at /c/INTO, which takes its threads")
+    .addHelpText("after", "\nExample:\n  npm run forum -- category merge category-10 support")
+    .action(async (slug: string, into: string) => {
+      if (slug === into) throw new Problem("A category cannot be merged into itself.");
+      const merged = await withForum(async ({ db }) => {
+        const answer = await mergeCategory(db, slug, { into });
+        if (answer.outcome === "done") return answer;
+        const slugs = (await listCategoryCounts(db)).map((each) => each.slug);
+        throw new Problem(noCategory(slugs.includes(slug) ? into : slug));
+      });
+      console.log(`${slug} is gone: ${merged.name} has its ${count(merged.threads, "thread")}.`);
     });
 
   category

@@ -120,3 +120,15 @@ test("categories are added, and removed while they are empty; what cannot be don
   const left = await forum.sql`select slug, description, position from categories`;
   expect([...left]).toEqual([{ slug: "support", description: "Questions", position: 1 }]);
 });
+
+test("a category is merged into another one; what cannot be merged is said", async () => {
+  await run("category", "add", "one", "One");
+  await run("category", "add", "two", "Two");
+  await makeThread(forum.db, { author: await makeMember(forum.db), category: "one" });
+  await expect(run("category", "merge", "one", "one")).rejects.toThrow("cannot be merged into itself");
+  await expect(run("category", "merge", "one", "no-such")).rejects.toThrow("no category at /c/no-such.");
+  await expect(run("category", "merge", "no-such", "two")).rejects.toThrow("no category at /c/no-such.");
+  expect(await run("category", "merge", "one", "two")).toBe("one is gone: Two has its 1 thread.");
+  const left = await forum.sql`select slug, thread_count from categories where slug in ('one', 'two')`;
+  expect([...left]).toEqual([{ slug: "two", thread_count: 1 }]);
+});

@@ -24,7 +24,8 @@ export function addImportCommands(program: Command): void {
       "after",
       `
 Run it again after an interruption (Ctrl-C), or with a longer export: what is here already stays as it is, and what
-is missing is added. People come as plain members whom nobody can sign in as. Links between the threads are rewritten.
+is missing is added. A category that an import made takes the name that --category gives it, in a later run too, and keeps
+its address. People come as plain members whom nobody can sign in as. Links between the threads are rewritten.
 
 Examples:
   npm run forum -- import discourse export.ndjson.gz

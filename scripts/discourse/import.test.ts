@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
+import { mergeCategory } from "#app/db/categories.server.ts";
 import type { Database } from "#app/db/client.server.ts";
 import { verify } from "#app/db/verify.server.ts";
 import { testForum } from "#test/database.ts";
@@ -396,6 +397,54 @@ test("a category whose name has no letters from a to z gets an address that its 
     { slug: "category-1", name: "Вопросы" },
     { slug: "cafe-bar", name: "Café & Bar" },
   ]);
+});
+
+test("a category is called otherwise by a second run, and keeps its address", async () => {
+  const forum = await testForum({ max: 3 });
+  await makeCategory(forum.db, { slug: "own", name: "Our own" });
+  await importLines(forum, manyTopics(), { categories: new Map([[2, "Own"]]) });
+  const names = new Map([
+    [0, "Off topic"],
+    [1, "Support"],
+    [2, "Old forum's own"],
+  ]);
+  const { notes } = await importLines(forum, manyTopics(), { categories: names });
+  const rows = await forum.db.execute(sql`select slug, name from categories order by position`);
+  expect(rows).toEqual([
+    { slug: "own", name: "Our own" },
+    { slug: "uncategorized", name: "Off topic" },
+    { slug: "category-1", name: "Support" },
+  ]);
+  expect(notes.lines()).toEqual([
+    "Categories that got another name: 2 (Uncategorized is Off topic, Category 1 is Support)",
+    `Categories that keep the name they have here: 1 (2 is "Our own", not "Old forum's own")`,
+  ]);
+  const events = await forum.db.execute<{ kind: string }>(sql`select kind from events order by id`);
+  expect(events.map(({ kind }) => kind)).toEqual(["import-finished", "category-changed", "category-changed"]);
+  const again = await importLines(forum, manyTopics(), { categories: names });
+  expect(again.notes.count(NOTES.renamedCategory)).toBe(0);
+});
+
+test("after a merge, a longer export goes on where the threads are", async () => {
+  const forum = await testForum({ max: 3 });
+  const topics = manyTopics();
+  await importLines(forum, topics.slice(0, 9));
+  expect(await mergeCategory(forum.db, "category-1", { into: "category-2" })).toMatchObject({
+    outcome: "done",
+  });
+  const report = await importLines(forum, topics, { categories: new Map([[1, "Support"]]) });
+  expect(report).toMatchObject({ threads: 3, categories: 0 });
+  expect(report.notes.lines()).toEqual([
+    `Categories that keep the name they have here: 1 (1 is "Category 2", not "Support")`,
+  ]);
+  const rows = await forum.db.execute(
+    sql`select slug, thread_count as threads from categories order by slug`,
+  );
+  expect(rows).toEqual([
+    { slug: "category-2", threads: 8 },
+    { slug: "uncategorized", threads: 4 },
+  ]);
+  expect(await verify(forum.db)).toEqual([]);
 });
 
 test("an import that added something says so once, at its end, and one that did not says nothing", async () => {

@@ -50,41 +50,33 @@ export type ImportReport = {
  * @param forum at least two connections: one holds the lock that keeps a second import out
  * @throws Problem when the file cannot be read or holds no topics, its host is unknown, or another import is running
  */
-export async function importDiscourse(
-  { sql, db }: Connection,
-  options: ImportOptions,
-): Promise<ImportReport> {
+export async function importDiscourse(forum: Connection, options: ImportOptions): Promise<ImportReport> {
   const notes = new Notes();
   const survey = await surveyExport(options.file, notes);
   const host = (options.host ?? survey.host)?.toLowerCase();
   if (!host) throw new Problem("Where was this forum? The file does not tell: add --host forum.example.org");
-  return sql.begin(async (lock) => {
+  return forum.sql.begin(async (lock) => {
     await lock`set local idle_in_transaction_session_timeout = 0`;
     const [row] = await lock<{ isFree: boolean }[]>`
       select pg_try_advisory_xact_lock(${LOCK_KEY}) as "isFree"`;
     if (!row?.isFree) throw new Problem("Another import is running on this forum. Wait for its end.");
-    const report = await importSurveyed(sql, options, survey, host, notes);
-    if (report.threads + report.people + report.categories > 0) await finishImport(db);
+    const report = await importSurveyed(forum, options, survey, host, notes);
+    if (report.threads + report.people + report.categories > 0) await finishImport(forum.db);
     return report;
   });
 }
 
 async function importSurveyed(
-  sql: postgres.Sql,
+  connection: Connection,
   options: ImportOptions,
   survey: Survey,
   host: string,
   notes: Notes,
 ): Promise<ImportReport> {
+  const { sql } = connection;
   const ids = createIds(host);
   const names = options.categories ?? new Map();
-  const { categoryIds, added: categories } = await storeCategories(
-    sql,
-    ids,
-    survey.categories.values(),
-    names,
-    notes,
-  );
+  const { categoryIds, added: categories } = await storeCategories(connection, ids, survey, names, notes);
   const { handles, added: people } = await storePeople(sql, ids, survey.people.values(), notes);
   const stored = await storedNumbers(sql, ids, survey.topics);
   const numbers = await numberThreads(sql, survey.topics, stored);

@@ -46,5 +46,6 @@ export const NOTES = {
   longTitle: "Titles longer than a title may be here, brought along whole",
   dangling: "References to a post that is not there dropped",
   handle: "People who got another handle than their old user name",
+  renamedCategory: "Categories that got another name",
   categoryName: "Categories that keep the name they have here",
 } as const;

@@ -11,6 +11,8 @@ export type SurveyedTopic = {
   title: string;
   createdAt: string;
   lastNumber: number;
+  /** The old category's id. */
+  category: number;
 };
 export type SurveyedPerson = { username: string; name: string; since: string };
 export type SurveyedCategory = { id: number; name: string; slug: string };
@@ -66,6 +68,7 @@ function addTopic(survey: Survey, hosts: Map<string, number>, topic: DiscourseTo
     title: titleOf(topic),
     createdAt: posts[0]?.createdAt ?? topic.createdAt,
     lastNumber: posts.at(-1)?.number ?? 1,
+    category: topic.category.id,
   });
   survey.categories.set(topic.category.id, topic.category);
   for (const post of [...posts, ...topic.posts.filter(isClosing)]) {

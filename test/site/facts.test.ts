@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { addCategory, changeCategory, removeCategory } from "#app/db/categories.server.ts";
+import { addCategory, changeCategory, mergeCategory, removeCategory } from "#app/db/categories.server.ts";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
 import { finishImport } from "#app/db/import.server.ts";
 import { saveSettings, setRole, setSuspension } from "#app/db/members.server.ts";
@@ -129,6 +129,8 @@ const OF_CATEGORY: Name[] = [
   "Ada's threads",
   "Eve's threads",
 ];
+/** The same for the other one, in which Eve, who is gone by then, has started a thread, and Ada another. */
+const OF_FAR: Name[] = ["other category", "stranger", "no thread", "Ada's threads"];
 const CATEGORIES: Name[] = ["home", "home by score", "no category"];
 
 /** For each thing that can happen, as its functions write it: which pages are dropped. Every other one stays kept. */
@@ -187,6 +189,11 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
     () => recordClerkEvent(db, { kind: "deleted", id: eve.id, deletedAt: new Date() }),
     NAMING.eve,
   ],
+  [
+    "a category that is merged into another one",
+    () => mergeCategory(db, far, { into: near }),
+    [...OF_FAR, ...LISTS, "home by score", "no category"],
+  ],
 ];
 
 async function keepAll(): Promise<void> {
@@ -239,6 +246,7 @@ test.concurrent("readers see a vote (within a minute) at once, wherever it shows
 const KINDS: Record<EventKind, true> = {
   "category-added": true,
   "category-changed": true,
+  "category-merged": true,
   "category-removed": true,
   "import-finished": true,
   "member-changed": true,
