@@ -1,7 +1,7 @@
 /**
  * Prints how many buffers (pages of 8 KB) each page's and each write's statement touches, in forums of several sizes
- * side by side. Each size gets a database of its own on the server that DATABASE_URL names (or that of `npm start`),
- * which is dropped afterwards.
+ * side by side; of a read by the plan that its function keeps. Each size gets a database of its own on the server that
+ * DATABASE_URL names (or that of `npm start`), which is dropped afterwards.
  *
  *     npm run bench:scale -- [replies …, 10000 100000 unless told]
  */
