@@ -8,9 +8,12 @@ import type {
 } from "react-router";
 import { isRouteErrorResponse, ServerRouter } from "react-router";
 import { errorFacts, log } from "./log.ts";
+import { wordsIn } from "./messages/words.server.ts";
 import { recordContext, requestContext, siteContext } from "./request/context.server.ts";
+import { languageOf } from "./request/language.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
+import { WordsContext } from "./ui/words.ts";
 
 /** Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
 const PRELOAD = `<${stylesheet}>; rel=preload; as=style`;
@@ -35,9 +38,11 @@ export default async function handleDocument(
     requestId: status >= 500 ? id : "",
   };
   const page = (
-    <ServerPageContext value={serverPage}>
-      <ServerRouter context={routerContext} url={request.url} nonce={nonce || undefined} />
-    </ServerPageContext>
+    <WordsContext value={wordsIn(languageOf(context))}>
+      <ServerPageContext value={serverPage}>
+        <ServerRouter context={routerContext} url={request.url} nonce={nonce || undefined} />
+      </ServerPageContext>
+    </WordsContext>
   );
   // No script will ever look for its place in a reader's page: plain markup, made in one go. It waits for no promise.
   if (isReader) return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });

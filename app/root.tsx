@@ -1,10 +1,9 @@
 import { ClerkProvider } from "@clerk/react-router";
 import { rootAuthLoader } from "@clerk/react-router/server";
-import { type ReactNode, use } from "react";
+import { type ReactNode, use, useEffect } from "react";
 import {
   isRouteErrorResponse,
   Links,
-  Meta,
   Outlet,
   Scripts,
   ScrollRestoration,
@@ -13,17 +12,20 @@ import {
 } from "react-router";
 import type { Route } from "./+types/root";
 import { isSuspended } from "./domain/viewer.ts";
+import { isMessage } from "./messages/message.ts";
 import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
 import { requestContext, siteContext, viewerContext } from "./request/context.server.ts";
+import { languageOf } from "./request/language.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
 import { useFocusOnNavigation } from "./ui/use-focus.ts";
+import { useWords } from "./ui/words.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
 
@@ -31,7 +33,8 @@ export async function loader(args: Route.LoaderArgs) {
   const { context } = args;
   const viewer = context.get(viewerContext);
   const clerk = context.get(requestContext).isReader ? null : await rootAuthLoader(args);
-  return { siteName: context.get(siteContext).name, viewer, now: Date.now(), clerk };
+  const { name: siteName } = context.get(siteContext);
+  return { siteName, language: languageOf(context), viewer, now: Date.now(), clerk };
 }
 
 /** Who the viewer is does not change by voting. */
@@ -49,19 +52,19 @@ export function Layout({ children }: { children: ReactNode }) {
   const root = useRouteLoaderData<typeof loader>("root");
   const viewer = root?.viewer ?? null;
   const onServer = use(ServerPageContext);
+  const { t, language, direction } = useWords();
   const siteName = root?.siteName ?? onServer.siteName;
   return (
-    <html lang="en" data-scheme={viewer?.colorScheme ?? "system"}>
+    <html lang={language} dir={direction} data-scheme={viewer?.colorScheme ?? "system"}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <Meta />
         <Links />
       </head>
       <body>
         <a className="skip-link" href="#main">
-          Skip to the content
+          {t("site.skip")}
         </a>
         <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
         <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "dated" }}>
@@ -88,6 +91,7 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App({ loaderData }: Route.ComponentProps) {
   useFocusOnNavigation();
+  useLanguage(loaderData.language);
   if (!loaderData.viewer || !loaderData.clerk) return <Outlet />;
   return (
     <ClerkProvider loaderData={loaderData.clerk} prefetchUI={false}>
@@ -96,11 +100,17 @@ export default function App({ loaderData }: Route.ComponentProps) {
   );
 }
 
+/** Loads the page anew where its viewer chose another language in another tab: a browser has the words of one. */
+function useLanguage(language: string): void {
+  const { language: shown } = useWords();
+  useEffect(() => {
+    if (language !== shown) location.reload();
+  }, [language, shown]);
+}
+
 /** The one error page, whatever went wrong and wherever. */
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const isKnown = isRouteErrorResponse(error);
   const message: unknown = isKnown ? error.data?.message : undefined;
-  return (
-    <ErrorPage status={isKnown ? error.status : 500} message={typeof message === "string" ? message : null} />
-  );
+  return <ErrorPage status={isKnown ? error.status : 500} message={isMessage(message) ? message : null} />;
 }

@@ -25,7 +25,7 @@ export interface LocalSettings {
   given: Record<string, string>;
 }
 
-const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_NAME|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
+const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_(?:NAME|LANGUAGE)|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
 
 /** @throws Problem on an unknown flag, a port that is none, or half a Clerk instance */
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): LocalSettings {

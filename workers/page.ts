@@ -56,7 +56,13 @@ export async function answerPage(
   const { frontendApi, signInUrl, signUpUrl } = clerkAddresses(env);
   const record = newRecord();
   const context = new RouterContextProvider();
-  context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, signInUrl, signUpUrl });
+  context.set(siteContext, {
+    origin: env.ORIGIN,
+    name: env.FORUM_NAME,
+    language: env.FORUM_LANGUAGE,
+    signInUrl,
+    signUpUrl,
+  });
   context.set(databaseContext, database);
   context.set(clerkContext, clerkOptions(env));
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });
