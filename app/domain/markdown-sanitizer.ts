@@ -16,8 +16,8 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowedTags: TAGS,
   allowedAttributes: {
     a: ["href", "title", "rel"],
-    div: ["class", "role", "aria-label", "tabindex"],
-    input: ["type", "disabled", "aria-label", "checked"],
+    div: ["class", "role", "tabindex"],
+    input: ["type", "disabled", "checked"],
     ol: ["start"],
     pre: ["tabindex"],
   },
