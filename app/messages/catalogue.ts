@@ -36,6 +36,9 @@ type IsPlain<T extends Text> = [Placeholder<Forms<T>>] extends [never]
 /** The keys of texts without elements in them: those that are strings. */
 export type TextKey = { [K in Key]: [Tag<Forms<(typeof en)[K]>>] extends [never] ? K : never }[Key];
 
+/** The keys of texts into which nothing is put. */
+export type PlainKey = Extract<Message, string>;
+
 /** What a text needs beside its key: nothing, or one object. */
 export type ValuesOf<K extends Key> =
   IsPlain<(typeof en)[K]> extends true ? [] : [values: Values<(typeof en)[K]>];
