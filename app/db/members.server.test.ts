@@ -202,6 +202,8 @@ test("settings say what changed: the handle for everybody, the rest for nobody e
     // The webhook that made them.
     "member-changed",
     "preferences-saved",
+    "preferences-saved",
+    "preferences-saved",
     "member-changed",
     "member-changed",
     "preferences-saved",

@@ -105,7 +105,22 @@ export function overflow(page: Page): Promise<string[]> {
 /** Lines of text that stand on each other, as "one line | the other". */
 export function collisions(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    type Line = { text: string; rect: DOMRect; node: Node };
+    type Line = {
+      text: string;
+      rect: { left: number; right: number; top: number; bottom: number };
+      node: Node;
+    };
+    /** What of a line is seen: the rest of it is cut off, as at an ellipsis. */
+    const seen = ({ left, right, top, bottom }: DOMRect, parent: Element) => {
+      const line = { left, right, top, bottom };
+      for (let box: Element | null = parent; box && box !== document.body; box = box.parentElement) {
+        if (getComputedStyle(box).overflowX === "visible") continue;
+        const edge = box.getBoundingClientRect();
+        line.left = Math.max(line.left, edge.left);
+        line.right = Math.min(line.right, edge.right);
+      }
+      return line;
+    };
     const lines: Line[] = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
@@ -116,7 +131,8 @@ export function collisions(page: Page): Promise<string[]> {
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const rect of range.getClientRects())
-        if (rect.width > 1) lines.push({ text: node.textContent.trim().slice(0, 40), rect, node });
+        if (rect.width > 1)
+          lines.push({ text: node.textContent.trim().slice(0, 40), rect: seen(rect, parent), node });
     }
     const found: string[] = [];
     lines.forEach((a, at) => {
@@ -124,7 +140,7 @@ export function collisions(page: Page): Promise<string[]> {
         const width = Math.min(a.rect.right, b.rect.right) - Math.max(a.rect.left, b.rect.left);
         const height = Math.min(a.rect.bottom, b.rect.bottom) - Math.max(a.rect.top, b.rect.top);
         // Letters of neighbouring lines reach into each other's boxes a little.
-        const least = Math.min(a.rect.height, b.rect.height) / 3;
+        const least = Math.min(a.rect.bottom - a.rect.top, b.rect.bottom - b.rect.top) / 3;
         if (a.node !== b.node && width > 1 && height > least) found.push(`${a.text} | ${b.text}`);
       }
     });
