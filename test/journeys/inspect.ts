@@ -124,9 +124,8 @@ export function collisions(page: Page): Promise<string[]> {
     const lines: Line[] = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      const parent = node.parentElement;
-      const isSeen =
-        parent?.checkVisibility() && !parent.closest(".visually-hidden, .skip-link, script, .body");
+      const parent = node.parentElement as HTMLElement;
+      const isSeen = parent.checkVisibility() && !parent.closest(".visually-hidden, .skip-link, .body");
       if (!node.textContent?.trim() || !isSeen) continue;
       const range = document.createRange();
       range.selectNodeContents(node);

@@ -101,9 +101,8 @@ germanJourney("What a script shows of an error is in German too", async ({ site,
   await site.db.execute(sql`update threads set status = 'open' where number = ${thread.number}`);
   await makeReply(site.db, { author: ada, thread });
   await open(page, path);
-  await site.db.execute(
-    sql`update threads set deleted_at = now(), deleted_by = author_id where number = ${thread.number}`,
-  );
+  await site.db.execute(sql`
+    update thread_replies set deleted_at = now(), deleted_by = author_id where author_id = ${ada.id}`);
   let documents = 0;
   page.on("request", (request) => {
     if (request.isNavigationRequest()) documents += 1;
