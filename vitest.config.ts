@@ -1,6 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./local/programs.ts";
+import { rememberScramKeys } from "./postgres.config.ts";
 
 // A test must never reach the forum that somebody's shell is set up for.
 for (const name of Object.keys(process.env))
@@ -57,6 +58,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          rememberScramKeys(),
           cloudflareTest({
             miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] },
           }),

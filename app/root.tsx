@@ -25,6 +25,7 @@ import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/sit
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
 import { useFocusOnNavigation } from "./ui/use-focus.ts";
+import { useLinks } from "./ui/use-links.ts";
 import { useWords } from "./ui/words.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
@@ -49,6 +50,7 @@ export const links: Route.LinksFunction = () => [
 
 /** The document around every page, errors included; there the root's data may be missing. */
 export function Layout({ children }: { children: ReactNode }) {
+  useLinks();
   const root = useRouteLoaderData<typeof loader>("root");
   const viewer = root?.viewer ?? null;
   const onServer = use(ServerPageContext);

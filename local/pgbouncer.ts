@@ -79,7 +79,7 @@ type Pool = PgBouncerOptions & { port: number };
 async function writeConfiguration(url: URL, pool: Pool) {
   const folder = await mkdtemp(path.join(tmpdir(), "edgewise-pgbouncer-"));
   const files = {
-    [path.join(folder, "users.txt")]: `"${url.username}" "${url.password}"\n`,
+    [path.join(folder, "users.txt")]: `"${url.username}" "${await readSecret(url)}"\n`,
     [path.join(folder, "pgbouncer.ini")]: configuration(url, folder, pool),
   };
   // Only the account matters here. In a folder that it cannot reach, this would copy Postgres's programs elsewhere.
@@ -88,6 +88,20 @@ async function writeConfiguration(url: URL, pool: Pool) {
   if (account)
     for (const file of [folder, ...Object.keys(files)]) await chown(file, account.uid, account.gid);
   return { folder, account };
+}
+
+/**
+ * What Postgres keeps of the password. With the password itself PgBouncer would make up a salt whenever it starts, and derive
+ * keys of its own for each connection, which no pooler for many people does.
+ */
+async function readSecret(url: URL): Promise<string> {
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+  try {
+    const [row] = await sql`select rolpassword as secret from pg_authid where rolname = current_user`;
+    return row?.secret;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 function configuration(url: URL, folder: string, pool: Pool): string {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import { installReads } from "#app/db/installed-reads.server.ts";
 import { causesOf } from "#app/domain/causes.ts";
 import { connect } from "./connection.ts";
 import { Problem, reportFailure } from "./problem.ts";
@@ -15,17 +16,20 @@ const TURN_TIMEOUT = "10min";
 const TABLE_TIMEOUT = "5s";
 
 /**
- * Brings the database's tables up to date, all or nothing. Safe to run twice and at once: an advisory lock on the
+ * Brings the database's tables up to date, all or nothing, and then the functions that pages are read by. Safe to run twice and at once: an advisory lock on the
  * one connection makes everyone else wait, and they then find nothing left to do.
  * @param url the direct address: a pooler in transaction mode would leave the lock with the wrong connection
  * @throws Problem when the database cannot be reached, or a table stays in use
  */
 export async function migrate(url: string): Promise<void> {
-  const { sql, close } = await connect(url, { settings: { lock_timeout: TURN_TIMEOUT } });
+  const { sql, db, close } = await connect(url, { settings: { lock_timeout: TURN_TIMEOUT } });
   try {
     await sql`select pg_advisory_lock(${LOCK_KEY})`;
     await sql`select set_config('lock_timeout', ${TABLE_TIMEOUT}, false)`;
     await applyMigrations(drizzle({ client: sql }), { migrationsFolder: MIGRATIONS });
+    await sql`begin`;
+    await installReads(db);
+    await sql`commit`;
   } catch (error) {
     throw explainTimeout(error);
   } finally {

@@ -210,6 +210,31 @@ test("one file writes values into the text of a statement; everywhere else they 
   expect(callers).toEqual([]);
 });
 
+test("what pages show comes from reads, which db:migrate knows, and nothing else asks the database but writes", () => {
+  const having = (pattern: RegExp) => shipped.filter((file) => pattern.test(readFileSync(file, "utf8")));
+  const defining = having(/\bdefineRead\(/).filter((file) => file !== "app/db/reads.server.ts");
+  expect(defining.length).toBeGreaterThan(3);
+  const known = importsOf("app/db/installed-reads.server.ts");
+  expect(defining.filter((file) => !known.includes(file))).toEqual([]);
+  const asking = having(/\.execute\b/).filter((file) => /^(app|workers)\//.test(file));
+  expect(asking).toEqual([
+    "app/db/client.server.ts",
+    // Writes without an outcome: what was handled, who signed out.
+    "app/db/events.server.ts",
+    "app/db/installed-reads.server.ts",
+    "app/db/plans.server.ts",
+    "app/db/reads.server.ts",
+    "app/db/sessions.server.ts",
+    // Reads whole tables, once a week.
+    "app/db/verify.server.ts",
+    "app/db/write.server.ts",
+    "workers/gateway/health.ts",
+  ]);
+  // One each in those two: a second one may be a read.
+  for (const file of ["app/db/events.server.ts", "app/db/sessions.server.ts"])
+    expect(readFileSync(file, "utf8").match(/\.execute\b/g), file).toHaveLength(1);
+});
+
 test("rows are marked as everyone's by the public queries alone, so that no others get into a snapshot", () => {
   const markers = shipped.filter((file) =>
     /\bforEveryone\b|\bas (unknown as )?Public\b/.test(readFileSync(file, "utf8")),

@@ -15,7 +15,8 @@ export function pageDatabase(env: Env, ctx: Context, work: Work): DatabaseConnec
       log({ level: "warning", event: "database", why, work, reason: reasonOf(cause) });
     return why === "busy" ? tooBusy() : serviceUnavailable();
   };
-  const connection = openDatabase(env.DATABASE_URL, { unavailable, unacceptable, circuit, reads });
+  const missing = (read: string) => log({ level: "warning", event: "database", why: "missing", work, read });
+  const connection = openDatabase(env.DATABASE_URL, { unavailable, unacceptable, circuit, reads, missing });
   const closed = Promise.withResolvers<void>();
   // Else a browser that hangs up would keep the place of its read.
   ctx.waitUntil(closed.promise);

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { Database } from "./client.server.ts";
+import { defineRead } from "./reads.server.ts";
 import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 export type CategoryCounts = {
@@ -14,11 +15,17 @@ export type CategoryCounts = {
 
 /** The categories with what is in them, in the order of the home page. One statement. */
 export async function listCategoryCounts(db: Database): Promise<CategoryCounts[]> {
-  return db.execute(sql`
+  return CATEGORY_COUNTS.rows(db, {});
+}
+
+const CATEGORY_COUNTS = defineRead(
+  "category_counts",
+  {},
+  () => sql`
     select slug, name, position, thread_count as threads, reply_count as replies
     from categories
-    order by position, name`);
-}
+    order by position, name`,
+);
 
 /**
  * Adds a category, at the end of the home page where no position is given. One statement. A conflict: there is one

@@ -8,9 +8,22 @@ import { PLACE_STEP_MS, type Place, type ReadLimit } from "./read-limit.server.t
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
 export type Database = {
-  execute<Row>(statement: SQL): Promise<Row[]>;
+  /** `call` tells whoever looks at plans what goes on in a statement that calls a function. */
+  execute<Row>(statement: SQL, call?: FunctionCall): Promise<Row[]>;
   /** What the statements have made happen, in their order: whoever opened the connection sees to what follows. */
   readonly happened: StoredEvent[];
+  /** Is told of a function that the code has and the database has not (reads.server.ts). */
+  missing?(functionName: string): void;
+};
+
+/** What a statement that calls a function of the database calls. */
+export type FunctionCall = {
+  readonly functionName: string;
+  /** The query in it, with `$1`, `$2` … for what it is called with. */
+  readonly body: SQL;
+  /** The types of those, and their values, with commas between them; null where there are none. */
+  readonly types: SQL | null;
+  readonly values: SQL | null;
 };
 
 export type DatabaseConnection = Database & {
@@ -37,6 +50,8 @@ type Options = {
   always?: boolean;
   /** The connection is a read's: its first statement waits for one of these places, which `close` gives back. */
   reads?: ReadLimit;
+  /** Is told of a function that the code has and the database has not. */
+  missing?: (functionName: string) => void;
 };
 
 /** A statement that has no answer after this long gets none: the reader is told at once. */
@@ -65,6 +80,7 @@ export function openDatabase(
     circuit = createCircuitBreaker(),
     always = false,
     reads,
+    missing,
   }: Options = {},
 ): DatabaseConnection {
   const client = postgres(withoutUnknownParameters(url), {
@@ -84,6 +100,7 @@ export function openDatabase(
   return {
     usage,
     happened: [],
+    missing,
     async execute<Row>(statement: SQL): Promise<Row[]> {
       if (reads) {
         place ??= findPlace(reads);
@@ -213,6 +230,11 @@ export function violatedConstraint(error: unknown): string | null {
     if ("code" in cause && cause.code === "23505" && "constraint_name" in cause)
       return String(cause.constraint_name);
   return null;
+}
+
+/** Whether an error says that a function, or the schema that it stands in, is not there (PostgreSQL manual, appendix A). */
+export function isFunctionMissing(error: unknown): boolean {
+  return ["42883", "3F000"].includes(sqlState(error) ?? "");
 }
 
 /** The SQLSTATE that Postgres gave, or null for an error that is not its own. Class 22 is "data exception". */

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { StoredEvent } from "#app/domain/events.ts";
 import type { Database } from "./client.server.ts";
+import { defineRead } from "./reads.server.ts";
 import { integer } from "./statements.server.ts";
 import { storedEvent } from "./write.server.ts";
 
@@ -12,13 +13,19 @@ const DROPPED_MAX = 1000;
 
 /** What happened and was not seen to yet, oldest first, at most `limit`. One statement. */
 export async function listUnhandled(db: Database, limit: number): Promise<StoredEvent[]> {
-  const rows = await db.execute<{ event: StoredEvent }>(sql`
+  const rows = await UNHANDLED.rows<{ event: StoredEvent }>(db, { limit });
+  return rows.map(({ event }) => event);
+}
+
+const UNHANDLED = defineRead(
+  "unhandled_events",
+  { limit: integer },
+  ({ limit }) => sql`
     select ${storedEvent} as event from events
     where handled_at is null
     order by id
-    limit ${integer(limit)}`);
-  return rows.map(({ event }) => event);
-}
+    limit ${limit}`,
+);
 
 /**
  * Notes that all that follows from these events was seen to. Drops events of more than `KEPT_DAYS` days on the way, at

@@ -6,9 +6,10 @@ import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import type { Language } from "#app/messages/languages.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
+import { defineRead } from "./reads.server.ts";
 import { personOf, writeRefusal } from "./refusals.server.ts";
 import { isSessionEnded } from "./sessions.server.ts";
-import { integer, timestamp, uuid, word } from "./statements.server.ts";
+import { integer, nullable, timestamp, uuid, word } from "./statements.server.ts";
 import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
 /** The member with this Clerk id as the viewer of a page, or null where no row exists yet. One statement. */
@@ -29,38 +30,45 @@ export async function getViewerWithVotes(
   thread: { number: number; page: number } | null,
   sessionId: string | null = null,
 ): Promise<ViewerWithVotes | null> {
-  const [row] = await db.execute<Viewer & Omit<ViewerWithVotes, "viewer">>(sql`
-    select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
-      to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
-      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle",
-      m.language,
-      ${thread ? votesOn(thread) : sql`'[]'::json`} as votes,
-      ${sessionId === null ? sql`false` : isSessionEnded(sessionId)} as "isSessionEnded"
-    from members m
-    join "user" u on u.id = m.user_id
-    where m.user_id = ${word(userId)}`);
+  const [row] = await VIEWER.rows<Viewer & Omit<ViewerWithVotes, "viewer">>(db, {
+    id: userId,
+    thread: thread?.number ?? null,
+    page: thread?.page ?? null,
+    session: sessionId,
+  });
   if (!row) return null;
   const { votes, isSessionEnded: isEnded, ...viewer } = row;
   return { viewer, votes, isSessionEnded: isEnded };
 }
 
+const size = integer(REPLIES_PER_PAGE);
+
 /** One look into the member's own votes for all replies of the page: one for each reply would go down the index each time. */
-function votesOn({ number, page }: { number: number; page: number }) {
-  return sql`(
-    with page as materialized (
-      select r.id, r.number, r.score
-      from threads t
-      join thread_replies r on r.thread_id = t.id
-        and r.number > ${integer((page - 1) * REPLIES_PER_PAGE)} and r.number <= ${integer(page * REPLIES_PER_PAGE)}
-      where t.number = ${integer(number)}
-    ), own as materialized (
-      select reply_id, value from reply_votes
-      where voter_id = m.user_id and reply_id = any (array(select id from page))
-    )
-    select coalesce(json_agg(json_build_object(
-      'number', page.number, 'score', page.score, 'vote', coalesce(own.value, 0))), '[]')
-    from page left join own on own.reply_id = page.id)`;
-}
+const VIEWER = defineRead(
+  "viewer",
+  { id: word, thread: nullable(integer), page: nullable(integer), session: nullable(word) },
+  ({ id, thread, page, session }) => sql`
+    select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
+      to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
+      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle", m.language, (
+        with page as materialized (
+          select r.id, r.number, r.score
+          from threads t
+          join thread_replies r on r.thread_id = t.id
+            and r.number > (${page} - 1) * ${size} and r.number <= ${page} * ${size}
+          where t.number = ${thread}
+        ), own as materialized (
+          select reply_id, value from reply_votes
+          where voter_id = m.user_id and reply_id = any (array(select id from page))
+        )
+        select coalesce(json_agg(json_build_object(
+          'number', page.number, 'score', page.score, 'vote', coalesce(own.value, 0))), '[]')
+        from page left join own on own.reply_id = page.id) as votes,
+      ${isSessionEnded(session)} as "isSessionEnded"
+    from members m
+    join "user" u on u.id = m.user_id
+    where m.user_id = ${id}`,
+);
 
 /** Which of a member's two lists, and where it goes on: the time and the number of its last entry. */
 export type MemberList = { show: "threads" | "replies"; before: { time: string; id: string } | null };
@@ -71,20 +79,29 @@ export async function getMemberPage(
   handle: string,
   { show, before }: MemberList,
 ): Promise<Public<MemberPage> | null> {
-  const [row] = await db.execute<{ page: MemberPage }>(sql`
-    select json_build_object(
-      'id', m.user_id, 'handle', m.handle, 'role', m.role, 'imageUrl', u.image_url,
-      'name', nullif(concat_ws(' ', u.first_name, u.last_name), ''),
-      'isSuspended', coalesce(m.suspended_until > now(), false),
-      'isDeleted', u.deleted_at is not null, 'isImported', m.imported_at is not null,
-      'createdAt', u.created_at,
-      'threads', ${show === "threads" ? threadsOfMember(before) : sql`'[]'::json`},
-      'replies', ${show === "replies" ? repliesOfMember(before) : sql`'[]'::json`}
-    ) as page
+  const [row] = await readMember(db, handle, { show, before });
+  return row ? forEveryone(row) : null;
+}
+
+function readMember(db: Database, handle: string, { show, before }: MemberList): Promise<MemberPage[]> {
+  if (!before) return MEMBER_PAGES[show].first.rows(db, { handle });
+  const { time, id } = before;
+  return show === "threads"
+    ? MEMBER_PAGES.threads.further.rows(db, { handle, time, number: Number(id) })
+    : MEMBER_PAGES.replies.further.rows(db, { handle, time, id });
+}
+
+/** A member `m` with two lists. */
+function memberPage(handle: SQL, lists: { threads: SQL; replies: SQL }): SQL {
+  return sql`
+    select m.user_id as id, m.handle, m.role, u.image_url as "imageUrl",
+      nullif(concat_ws(' ', u.first_name, u.last_name), '') as name,
+      coalesce(m.suspended_until > now(), false) as "isSuspended",
+      u.deleted_at is not null as "isDeleted", m.imported_at is not null as "isImported", u.created_at as "createdAt",
+      ${lists.threads} as threads, ${lists.replies} as replies
     from members m
     join "user" u on u.id = m.user_id
-    where lower(m.handle) = lower(${word(handle)})`);
-  return row ? forEveryone(row.page) : null;
+    where lower(m.handle) = lower(${handle})`;
 }
 
 /*
@@ -92,12 +109,11 @@ export async function getMemberPage(
  * at once, Postgres reckons with the few posts of a usual member: of a busy one it would read them all, and sort them.
  */
 
-function threadsOfMember(before: MemberList["before"]) {
+function threadsOfMember(from: SQL): SQL {
   return sql`(
     select coalesce(json_agg(listed order by page.created_at desc, page.number desc), '[]') from (
       select created_at, number from threads
-      where author_id = m.user_id and deleted_at is null
-        ${before ? sql`and (created_at, number) < (${timestamp(before.time)}, ${integer(Number(before.id))})` : sql``}
+      where author_id = m.user_id and deleted_at is null ${from}
       order by created_at desc, number desc
       limit ${integer(THREADS_PER_PAGE + 1)}
     ) page
@@ -111,14 +127,13 @@ function threadsOfMember(before: MemberList["before"]) {
     ) listed)`;
 }
 
-function repliesOfMember(before: MemberList["before"]) {
+function repliesOfMember(from: SQL): SQL {
   return sql`(
     select coalesce(json_agg(listed order by page.created_at desc, page.id desc), '[]') from (
       select r.created_at, r.id, t.number as thread_number, t.title
       from thread_replies r
       join threads t on t.id = r.thread_id
-      where r.author_id = m.user_id and r.number > 1 and r.deleted_at is null and t.deleted_at is null
-        ${before ? sql`and (r.created_at, r.id) < (${timestamp(before.time)}, ${uuid(before.id)})` : sql``}
+      where r.author_id = m.user_id and r.number > 1 and r.deleted_at is null and t.deleted_at is null ${from}
       order by r.created_at desc, r.id desc
       limit ${integer(THREADS_PER_PAGE + 1)}
     ) page
@@ -130,6 +145,39 @@ function repliesOfMember(before: MemberList["before"]) {
       limit 1
     ) listed)`;
 }
+
+const NONE = sql`'[]'::json`;
+
+const MEMBER_PAGES = {
+  threads: {
+    first: defineRead("member_threads", { handle: word }, ({ handle }) =>
+      memberPage(handle, { threads: threadsOfMember(sql``), replies: NONE }),
+    ),
+    further: defineRead(
+      "member_threads_further",
+      { handle: word, time: timestamp, number: integer },
+      ({ handle, time, number }) =>
+        memberPage(handle, {
+          threads: threadsOfMember(sql`and (created_at, number) < (${time}, ${number})`),
+          replies: NONE,
+        }),
+    ),
+  },
+  replies: {
+    first: defineRead("member_replies", { handle: word }, ({ handle }) =>
+      memberPage(handle, { threads: NONE, replies: repliesOfMember(sql``) }),
+    ),
+    further: defineRead(
+      "member_replies_further",
+      { handle: word, time: timestamp, id: uuid },
+      ({ handle, time, id }) =>
+        memberPage(handle, {
+          threads: NONE,
+          replies: repliesOfMember(sql`and (r.created_at, r.id) < (${time}, ${id})`),
+        }),
+    ),
+  },
+};
 
 /** Without a language, the one that stands stays; null is the forum's own. */
 export type Settings = {

@@ -7,6 +7,8 @@ import { defaultSize, generateForum } from "#scripts/generate/generate.ts";
 import { testForum } from "#test/database.ts";
 import type { Database } from "./client.server.ts";
 import { explain, type PlanNode } from "./plans.server.ts";
+import { definedReads, defineRead } from "./reads.server.ts";
+import { word } from "./statements.server.ts";
 
 /**
  * A page reads about as many rows as it shows, and each brings its author, its place and its category along. Reading
@@ -75,6 +77,34 @@ test.each([...pages(subjects), ...writes(subjects)])(
     expect(problems).toEqual([]);
   },
 );
+
+test("every read is among those whose plans are looked at", async () => {
+  const called = new Set<string>();
+  const asked: Database = {
+    happened: [],
+    async execute(_, call) {
+      if (call) called.add(call.functionName);
+      return [];
+    },
+  };
+  for (const [, acts] of pages(subjects)) for (const act of acts) await act(asked);
+  expect([...called].sort()).toEqual(
+    definedReads()
+      .map(({ functionName }) => functionName)
+      .sort(),
+  );
+});
+
+test("of a read the plan is looked at that serves all values, also where another would be better for these", async () => {
+  const read = defineRead(
+    "test_generic",
+    { kind: word },
+    ({ kind }) => sql`select 1 from threads where status = ${kind}`,
+  );
+  await large.execute(read.definition);
+  const [plan] = await explain(large, (each) => read.rows(each, { kind: "locked" }));
+  expect(JSON.stringify(plan)).toContain("$1");
+});
 
 test("a plan that reads or sorts a whole table is found", async () => {
   const slow = sql`select * from threads order by title limit 5`;

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Database } from "./client.server.ts";
+import type { Database, FunctionCall } from "./client.server.ts";
 
 /** A node of a plan that was carried out, as `explain (analyze, buffers, format json)` writes it. */
 export type PlanNode = {
@@ -18,7 +18,7 @@ export type PlanNode = {
 
 /**
  * The plans of the statements that `act` sends to the database, in their order. Each is carried out for its plan and
- * again for its answer, and everything is rolled back.
+ * again for its answer, and everything is rolled back. Of a read it is the plan that its function keeps for all values.
  */
 export async function explain(db: Database, act: (db: Database) => Promise<unknown>): Promise<PlanNode[]> {
   const plans: PlanNode[] = [];
@@ -26,19 +26,32 @@ export async function explain(db: Database, act: (db: Database) => Promise<unkno
   try {
     await act({
       happened: [],
-      async execute<Row>(statement: SQL): Promise<Row[]> {
+      async execute<Row>(statement: SQL, call?: FunctionCall): Promise<Row[]> {
         await db.execute(sql`savepoint before`);
-        const rows = await db.execute<{ "QUERY PLAN": { Plan: PlanNode }[] }>(
-          sql`explain (analyze, buffers, format json) ${statement}`,
-        );
+        plans.push(...(call ? await explainCall(db, call) : await explainStatement(db, statement)));
         await db.execute(sql`rollback to savepoint before`);
-        for (const row of rows) for (const { Plan } of row["QUERY PLAN"]) plans.push(Plan);
         return db.execute<Row>(statement);
       },
     });
   } finally {
     await db.execute(sql`rollback`);
   }
+  return plans;
+}
+
+async function explainStatement(db: Database, statement: SQL): Promise<PlanNode[]> {
+  const rows = await db.execute<{ "QUERY PLAN": { Plan: PlanNode }[] }>(
+    sql`explain (analyze, buffers, format json) ${statement}`,
+  );
+  return rows.flatMap((row) => row["QUERY PLAN"].map(({ Plan }) => Plan));
+}
+
+/** The plan inside a function: Postgres shows it for a prepared statement alone. */
+async function explainCall(db: Database, { body, types, values }: FunctionCall): Promise<PlanNode[]> {
+  await db.execute(sql`set local plan_cache_mode = force_generic_plan`);
+  await db.execute(sql`prepare inside ${types ? sql`(${types})` : sql``} as ${body}`);
+  const plans = await explainStatement(db, sql`execute inside ${values ? sql`(${values})` : sql``}`);
+  await db.execute(sql`deallocate inside`);
   return plans;
 }
 

@@ -4,8 +4,9 @@ import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
+import { defineRead } from "./reads.server.ts";
 import { deleteRefusal, editRefusal, personOf, replyRefusal, writeRefusal } from "./refusals.server.ts";
-import { integer, word } from "./statements.server.ts";
+import { integer, nullable, word } from "./statements.server.ts";
 import { FIRST_BODY, THREAD_STATE, type ThreadPlace } from "./threads.server.ts";
 import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
@@ -17,21 +18,25 @@ export async function getReply(
   db: Database,
   { thread, number, viewerId }: { thread: number; number: number | null; viewerId: string },
 ): Promise<ReplyContext | null> {
-  const viewer = word(viewerId);
-  const wanted = number === null ? sql`null` : integer(number);
-  const [row] = await db.execute<ReplyContext>(sql`
+  const [row] = await REPLY.rows<ReplyContext>(db, { thread, number, viewer: viewerId });
+  return row ?? null;
+}
+
+const REPLY = defineRead(
+  "reply",
+  { thread: integer, number: nullable(integer), viewer: word },
+  ({ thread, number, viewer }) => sql`
     select to_jsonb(state) - 'id' as thread, (
       select json_build_object('number', r.number, 'authorId', r.author_id, 'handle', m.handle,
         'body', r.body, 'bodyHtml', r.body_html, 'revision', r.revision, 'isDeleted', r.deleted_at is not null)
       from thread_replies r join members m on m.user_id = r.author_id
-      where r.thread_id = state.id and r.number = ${wanted}
+      where r.thread_id = state.id and r.number = ${number}
         and (r.deleted_at is null or r.author_id = ${viewer})) as reply
     from (
       select ${THREAD_STATE}, t.id from threads t
-      where t.number = ${integer(thread)} and (t.deleted_at is null or t.author_id = ${viewer})
-    ) state`);
-  return row ?? null;
-}
+      where t.number = ${thread} and (t.deleted_at is null or t.author_id = ${viewer})
+    ) state`,
+);
 
 export type NewReply = {
   thread: number;

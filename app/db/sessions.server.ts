@@ -5,10 +5,10 @@ import { integer, word } from "./statements.server.ts";
 /** Longer than a session token lives: 60 seconds, and 5 that Clerk allows for clocks. The rest is for ours. */
 const TOKEN_SECONDS = 120;
 
-/** True where somebody has signed out of this session, and a token of it may still be valid. */
-export function isSessionEnded(sessionId: string): SQL {
+/** True where somebody has signed out of this session (an expression, which may be null), and a token of it may still be valid. */
+export function isSessionEnded(sessionId: SQL): SQL {
   return sql`exists (
-    select 1 from ended_sessions where session_id = ${word(sessionId)} and ended_at > ${oldestThatCounts()})`;
+    select 1 from ended_sessions where session_id = ${sessionId} and ended_at > ${oldestThatCounts()})`;
 }
 
 /**

@@ -4,20 +4,26 @@ import type { Cursor } from "#app/domain/cursor.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
-import type { Sort } from "#app/domain/paging.ts";
+import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { CategoryName, CategoryPage, HomePage, ThreadPage } from "#app/domain/views.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
+import { defineRead } from "./reads.server.ts";
 import { moderateRefusal, personOf, writeRefusal } from "./refusals.server.ts";
-import { boolean, integer, timestamp, word } from "./statements.server.ts";
+import { boolean, integer, nullable, timestamp, word } from "./statements.server.ts";
 import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
 
-/** What a list is ordered by; an index stands behind each (app/db/schema.server.ts). */
-const SORT_KEYS: Record<Sort, SQL> = {
-  latest: sql`t.last_activity_at`,
-  new: sql`t.created_at`,
-  top: sql`t.score`,
+/** What a list is ordered by, and what a cursor's key is read as; an index stands behind each (app/db/schema.server.ts). */
+const ORDERS = {
+  latest: { key: sql`t.last_activity_at`, kind: timestamp },
+  new: { key: sql`t.created_at`, kind: timestamp },
+  top: { key: sql`t.score`, kind: integer },
 };
+
+/** A read for each order of a list. */
+function forEachSort<Reads>(define: (sort: Sort) => Reads): Record<Sort, Reads> {
+  return Object.fromEntries(SORTS.map((sort) => [sort, define(sort)])) as Record<Sort, Reads>;
+}
 
 const THREAD_SUMMARY = sql`
   t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
@@ -33,29 +39,13 @@ const THREAD_PEOPLE = sql`
   left join thread_replies last_reply on last_reply.thread_id = t.id and last_reply.number = t.last_number
   left join members last_author on last_author.user_id = last_reply.author_id`;
 
-/** What the key of a cursor is compared as. */
-function cursorKey(after: Cursor): SQL {
-  return typeof after.key === "number" ? integer(after.key) : timestamp(after.key);
-}
-
 /** The home page: every category with its counts and latest activity, and a page of threads. One statement. */
 export async function getHomePage(
   db: Database,
   { sort, after }: { sort: Sort; after: Cursor | null },
 ): Promise<Public<HomePage>> {
-  const key = SORT_KEYS[sort];
-  const from = after ? sql`and (${key}, t.number) < (${cursorKey(after)}, ${integer(after.number)})` : sql``;
-  const [row] = await db.execute<HomePage>(sql`
-    select ${CATEGORY_SUMMARIES} as categories, (
-      select coalesce(json_agg(listed), '[]') from (
-        select ${THREAD_SUMMARY}
-        from threads t
-        join categories c on c.id = t.category_id
-        ${THREAD_PEOPLE}
-        where t.deleted_at is null ${from}
-        order by ${key} desc, t.number desc
-        limit ${integer(THREADS_PER_PAGE + 1)}
-      ) listed) as threads`);
+  const { first, further } = HOME_PAGES[sort];
+  const [row] = await (after ? further.rows<HomePage>(db, after) : first.rows<HomePage>(db, {}));
   return forEveryone(row ?? { categories: [], threads: [] });
 }
 
@@ -83,17 +73,43 @@ const CATEGORY_SUMMARIES = sql`(
     ) newest order by last_activity_at desc limit 1
   ) latest on true)`;
 
+const HOME_PAGES = forEachSort((sort) => {
+  const { key, kind } = ORDERS[sort];
+  const page = (from: SQL) => sql`
+    select ${CATEGORY_SUMMARIES} as categories, (
+      select coalesce(json_agg(listed), '[]') from (
+        select ${THREAD_SUMMARY}
+        from threads t
+        join categories c on c.id = t.category_id
+        ${THREAD_PEOPLE}
+        where t.deleted_at is null ${from}
+        order by ${key} desc, t.number desc
+        limit ${integer(THREADS_PER_PAGE + 1)}
+      ) listed) as threads`;
+  return {
+    first: defineRead(`home_by_${sort}`, {}, () => page(sql``)),
+    further: defineRead(`home_by_${sort}_further`, { key: kind, number: integer }, (after) =>
+      page(sql`and (${key}, t.number) < (${after.key}, ${after.number})`),
+    ),
+  };
+});
+
 /** A category with a page of its threads, pinned ones first; or null. One statement. */
 export async function getCategoryPage(
   db: Database,
   slug: string,
   { sort, after }: { sort: Sort; after: Cursor | null },
 ): Promise<Public<CategoryPage> | null> {
-  const key = SORT_KEYS[sort];
-  const from = after
-    ? sql`and (t.is_pinned, ${key}, t.number) < (${boolean(after.isPinned)}, ${cursorKey(after)}, ${integer(after.number)})`
-    : sql``;
-  const [page] = await db.execute<CategoryPage>(sql`
+  const { first, further } = CATEGORY_PAGES[sort];
+  const [page] = await (after
+    ? further.rows<CategoryPage>(db, { slug, ...after })
+    : first.rows<CategoryPage>(db, { slug }));
+  return page ? forEveryone(page) : null;
+}
+
+const CATEGORY_PAGES = forEachSort((sort) => {
+  const { key, kind } = ORDERS[sort];
+  const page = (slug: SQL, from: SQL) => sql`
     select c.id, c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
       select coalesce(json_agg(listed), '[]') from (
         select ${THREAD_SUMMARY}
@@ -104,14 +120,31 @@ export async function getCategoryPage(
         limit ${integer(THREADS_PER_PAGE + 1)}
       ) listed) as threads
     from categories c
-    where c.slug = ${word(slug)}`);
-  return page ? forEveryone(page) : null;
-}
+    where c.slug = ${slug}`;
+  return {
+    first: defineRead(`category_by_${sort}`, { slug: word }, ({ slug }) => page(slug, sql``)),
+    further: defineRead(
+      `category_by_${sort}_further`,
+      { slug: word, isPinned: boolean, key: kind, number: integer },
+      ({ slug, ...after }) =>
+        page(
+          slug,
+          sql`and (t.is_pinned, ${key}, t.number) < (${after.isPinned}, ${after.key}, ${after.number})`,
+        ),
+    ),
+  };
+});
 
 /** The categories by name, for choosing one. One statement. */
 export async function listCategories(db: Database): Promise<Omit<CategoryName, "id">[]> {
-  return db.execute(sql`select slug, name from categories order by position, name`);
+  return CATEGORIES.rows(db, {});
 }
+
+const CATEGORIES = defineRead(
+  "categories",
+  {},
+  () => sql`select slug, name from categories order by position, name`,
+);
 
 /** A thread with the replies of one page (1, 2, …), as everyone may see it; or null. One statement. */
 export async function getPublicThreadPage(
@@ -131,9 +164,21 @@ export async function getThreadPage(
   db: Database,
   { number, page, viewerId }: { number: number; page: number; viewerId: string | null },
 ): Promise<ThreadPage | null> {
-  const viewer = viewerId === null ? sql`null::text` : word(viewerId);
-  const first = (page - 1) * REPLIES_PER_PAGE + 1;
-  const [thread] = await db.execute<ThreadPage>(sql`
+  const [thread] = await THREAD_PAGE.rows<ThreadPage>(db, { number, page, viewer: viewerId });
+  return thread ?? null;
+}
+
+/** What every question about a thread's state needs. */
+export const THREAD_STATE = sql`
+  t.number::integer as number, t.title, t.status, t.is_pinned as "isPinned",
+  t.deleted_at is not null as "isDeleted"`;
+
+const size = integer(REPLIES_PER_PAGE);
+
+const THREAD_PAGE = defineRead(
+  "thread_page",
+  { number: integer, page: integer, viewer: nullable(word) },
+  ({ number, page, viewer }) => sql`
     select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
       json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category,
@@ -142,7 +187,7 @@ export async function getThreadPage(
           r.deleted_at is not null as is_deleted, case when r.deleted_at is null then r.body_html end as body_html
         from thread_replies r
         where r.thread_id = t.id
-          and r.number between ${integer(first)} and ${integer(first + REPLIES_PER_PAGE - 1)}
+          and r.number between (${page} - 1) * ${size} + 1 and ${page} * ${size}
       ), people as materialized (
         select m.user_id, m.handle, m.role, u.image_url, u.deleted_at is not null as is_deleted
         from members m join "user" u on u.id = m.user_id
@@ -168,19 +213,13 @@ export async function getThreadPage(
       ) listed) as replies
     from threads t
     join categories c on c.id = t.category_id
-    where t.number = ${integer(number)} and (t.deleted_at is null or t.author_id = ${viewer})`);
-  return thread ?? null;
-}
+    where t.number = ${number} and (t.deleted_at is null or t.author_id = ${viewer})`,
+);
 
 /** What a reply shows of the one that it answers. */
 function replyTarget(number: SQL, handle: SQL, authorId: SQL): SQL {
   return sql`json_build_object('number', ${number}, 'handle', ${handle}, 'authorId', ${authorId})`;
 }
-
-/** What every question about a thread's state needs. */
-export const THREAD_STATE = sql`
-  t.number::integer as number, t.title, t.status, t.is_pinned as "isPinned",
-  t.deleted_at is not null as "isDeleted"`;
 
 /** What a reply `r` said, and the title of its thread `t`, before any edit that is kept. */
 const FIRST_TITLE = sql`coalesce(

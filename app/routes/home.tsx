@@ -1,4 +1,4 @@
-import { Link, useRouteLoaderData } from "react-router";
+import { useRouteLoaderData } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { HomePage } from "#app/domain/views.ts";
 import { homePath, newThreadPath } from "#app/paths.ts";
@@ -59,7 +59,7 @@ function EmptyForum({ categories }: Pick<HomePage, "categories">) {
   const words = useWords();
   const root = useRouteLoaderData<{ viewer: Viewer | null }>("root");
   if (categories.length > 0)
-    return rich(words, "home.empty", { start: (text) => <Link to={newThreadPath()}>{text}</Link> });
+    return rich(words, "home.empty", { start: (text) => <a href={newThreadPath()}>{text}</a> });
   if (root?.viewer?.role !== "admin") return words.t("home.settingUp");
   return rich(words, "home.noCategory", { command: <code>{ADD_CATEGORY}</code> });
 }

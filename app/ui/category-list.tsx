@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import type { CategorySummary } from "#app/domain/views.ts";
 import { categoryPath, threadPath } from "#app/paths.ts";
 import { Count } from "./count.tsx";
@@ -14,7 +13,7 @@ export function CategoryList({ categories }: { categories: CategorySummary[] }) 
       {categories.map((category) => (
         <li key={category.slug}>
           <h3>
-            <Link to={categoryPath(category.slug)}>{category.name}</Link>
+            <a href={categoryPath(category.slug)}>{category.name}</a>
           </h3>
           {category.description && <p>{category.description}</p>}
           <p className="quiet">
@@ -23,7 +22,7 @@ export function CategoryList({ categories }: { categories: CategorySummary[] }) 
           </p>
           {category.latest && (
             <p className="quiet category-latest">
-              <Link to={threadPath(category.latest)}>{category.latest.title}</Link>{" "}
+              <a href={threadPath(category.latest)}>{category.latest.title}</a>{" "}
               <Time value={category.latest.lastActivityAt} />
             </p>
           )}

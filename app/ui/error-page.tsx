@@ -33,7 +33,7 @@ export function ErrorPage({ status, message }: { status: number; message: Messag
         <p className="error-request">{rich(words, "error.request", { id: <code>{requestId}</code> })}</p>
       )}
       <p>
-        <a className="button" href={homePath()}>
+        <a className="button" href={homePath()} data-reload>
           {t("error.home")}
         </a>
       </p>

@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import type { MemberReply, MemberThread } from "#app/domain/views.ts";
 import { categoryPath, replyPath, threadPath } from "#app/paths.ts";
 import { Body } from "./body.tsx";
@@ -19,14 +18,14 @@ export function MemberThreads({ threads }: { threads: MemberThread[] }) {
         {threads.map((thread) => (
           <li className="thread-row" key={thread.number}>
             <h3>
-              <Link to={threadPath(thread)} dir="auto">
+              <a href={threadPath(thread)} dir="auto">
                 {thread.title}
-              </Link>
+              </a>
             </h3>
             <p className="quiet">
-              <Link className="category" to={categoryPath(thread.category.slug)}>
+              <a className="category" href={categoryPath(thread.category.slug)}>
                 {thread.category.name}
-              </Link>{" "}
+              </a>{" "}
               <Time value={thread.createdAt} />
             </p>
             <p className="thread-counts quiet">

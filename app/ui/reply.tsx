@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import type { ReplyForViewer } from "#app/domain/reply-view.ts";
 import { deleteAction, editPath, memberPath, newReplyPath, replyPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
@@ -19,7 +18,7 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
   const words = useWords();
   const { t } = words;
   const number = String(reply.number);
-  const author = <Link to={memberPath(reply.author.handle)}>{reply.author.handle}</Link>;
+  const author = <a href={memberPath(reply.author.handle)}>{reply.author.handle}</a>;
   return (
     <li>
       <article className="reply" id={`reply-${reply.number}`} aria-labelledby={`by-${reply.number}`}>
@@ -80,21 +79,21 @@ function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
       {!reply.isDeleted && <VoteButtons thread={thread.number} reply={reply} />}
       {reply.mayReply && isSignedIn && (
         <>
-          <Link className="button quiet" to={newReplyPath(thread.number, { to: reply.number })}>
+          <a className="button quiet" href={newReplyPath(thread.number, { to: reply.number })}>
             {rich(words, "reply.reply", { hidden, handle })}
-          </Link>
-          <Link
+          </a>
+          <a
             className="button quiet"
-            to={newReplyPath(thread.number, { to: reply.number, isQuoted: true })}
+            href={newReplyPath(thread.number, { to: reply.number, isQuoted: true })}
           >
             {rich(words, "reply.quote", { hidden, handle })}
-          </Link>
+          </a>
         </>
       )}
       {reply.mayEdit && (
-        <Link className="button quiet" to={editPath(thread.number, reply.number)}>
+        <a className="button quiet" href={editPath(thread.number, reply.number)}>
           {t("reply.edit")}
-        </Link>
+        </a>
       )}
       {reply.mayDelete && (
         <form method="post" action={deleteAction(thread.number, reply.number)}>

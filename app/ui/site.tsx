@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
@@ -20,10 +20,10 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
   return (
     <header className="site-header">
       <div className="site-bar">
-        <Link className="site-name" to={homePath()}>
+        <a className="site-name" href={homePath()}>
           <Mark />
           {siteName}
-        </Link>
+        </a>
         <nav aria-label={t("site.nav")} data-viewer={viewer ? true : undefined}>
           {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
         </nav>
@@ -36,21 +36,21 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
   const { t } = useWords();
   return (
     <>
-      <Link className="button quiet self" to={memberPath(viewer.handle)}>
+      <a className="button quiet self" href={memberPath(viewer.handle)}>
         <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
         <span>{viewer.handle}</span>
-      </Link>
-      <Link className="button quiet" to={settingsPath()}>
+      </a>
+      <a className="button quiet" href={settingsPath()}>
         {t("site.settings")}
-      </Link>
+      </a>
       <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
         <button className="button quiet" type="submit">
           {t("site.signOut")}
         </button>
       </form>
-      <Link className="button primary" to={newThreadPath()}>
+      <a className="button primary" href={newThreadPath()}>
         {t("site.newThread")}
-      </Link>
+      </a>
     </>
   );
 }
@@ -106,7 +106,7 @@ function Mark() {
 }
 
 export function SiteFooter({ siteName }: { siteName: string }) {
-  const home = (name: ReactNode) => <Link to={homePath()}>{name}</Link>;
+  const home = (name: ReactNode) => <a href={homePath()}>{name}</a>;
   return (
     <footer className="site-footer">
       <p>{rich(useWords(), "site.footer", { home, name: siteName })}</p>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Link } from "react-router";
+
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { ListedThread } from "#app/domain/views.ts";
 import { categoryPath, listPath, memberPath, threadPath } from "#app/paths.ts";
@@ -29,21 +29,21 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCatego
       <Avatar {...thread.author} />
       <h3>
         <ThreadMarks thread={thread} />
-        <Link to={threadPath(thread)} dir="auto">
+        <a href={threadPath(thread)} dir="auto">
           {thread.title}
-        </Link>
+        </a>
       </h3>
       <p className="quiet">
         {isCategoryShown && (
           <>
-            <Link className="category" to={categoryPath(thread.category.slug)}>
+            <a className="category" href={categoryPath(thread.category.slug)}>
               {thread.category.name}
-            </Link>{" "}
+            </a>{" "}
           </>
         )}
         <span className="by-author">
           {rich(words, "thread.byAuthor", {
-            author: <Link to={memberPath(thread.author.handle)}>{thread.author.handle}</Link>,
+            author: <a href={memberPath(thread.author.handle)}>{thread.author.handle}</a>,
           })}{" "}
           ·
         </span>{" "}
@@ -89,9 +89,9 @@ export function SortLinks({ path, sort }: { path: string; sort: Sort }) {
   return (
     <nav className="tabs" aria-label={t("list.order")}>
       {SORTS.map((name) => (
-        <Link key={name} to={listPath(path, name)} aria-current={name === sort ? "page" : undefined}>
+        <a key={name} href={listPath(path, name)} aria-current={name === sort ? "page" : undefined}>
           {t(`sort.${name}`)}
-        </Link>
+        </a>
       ))}
     </nav>
   );
@@ -106,14 +106,14 @@ export function Pages({ path, sort, isFirst, next }: PagesProps) {
   return (
     <nav className="pages" aria-label={t("pages.label")}>
       {!isFirst && (
-        <Link className="button" to={listPath(path, sort)}>
+        <a className="button" href={listPath(path, sort)}>
           {t("pages.first")}
-        </Link>
+        </a>
       )}
       {next && (
-        <Link className="button" to={listPath(path, sort, next)} rel="next">
+        <a className="button" href={listPath(path, sort, next)} rel="next">
           {t("pages.nextPage")}
-        </Link>
+        </a>
       )}
     </nav>
   );

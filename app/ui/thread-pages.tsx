@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import { pageOfReply } from "#app/domain/paging.ts";
 import { threadPath } from "#app/paths.ts";
 import { useWords } from "./words.ts";
@@ -18,27 +17,27 @@ export function ThreadPages({ thread, page, label }: Props) {
   return (
     <nav className="pages" aria-label={label}>
       {page > 1 && (
-        <Link className="button" to={threadPath(thread, page - 1)} rel="prev">
+        <a className="button" href={threadPath(thread, page - 1)} rel="prev">
           {t("pages.previous")}
-        </Link>
+        </a>
       )}
       <ul>
         {nearbyPages(page, last).map((number, at, all) => (
           <li key={number} data-gap={at > 0 && number - (all[at - 1] ?? 0) > 1 ? true : undefined}>
-            <Link
-              to={threadPath(thread, number)}
+            <a
+              href={threadPath(thread, number)}
               aria-label={t("pages.number", { number })}
               aria-current={number === page ? "page" : undefined}
             >
               {number}
-            </Link>
+            </a>
           </li>
         ))}
       </ul>
       {page < last && (
-        <Link className="button" to={threadPath(thread, page + 1)} rel="next">
+        <a className="button" href={threadPath(thread, page + 1)} rel="next">
           {t("pages.next")}
-        </Link>
+        </a>
       )}
     </nav>
   );

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { listCategoryCounts } from "#app/db/categories.server.ts";
 import type { Database } from "#app/db/client.server.ts";
+import { listUnhandled } from "#app/db/events.server.ts";
 import { ensureMember, recordClerkEvent } from "#app/db/identity.server.ts";
 import { getMemberPage, getViewer, getViewerWithVotes, saveSettings } from "#app/db/members.server.ts";
 import { createReply, deleteReply, editReply, getReply } from "#app/db/replies.server.ts";
@@ -22,7 +24,7 @@ export type Act = (db: Database) => Promise<unknown>;
 /** Something that a page shows or a member does: what it is called, and ways to do it that should cost the same. */
 export type Work = [name: string, acts: Act[]];
 
-/** Every statement that a page is drawn from, at its cheapest places and at its dearest. */
+/** Every read, at its cheapest places and at its dearest. */
 export function pages({ long, short, category, deep, prolific, reader, replies }: Subjects): Work[] {
   const page = (number: number, page: number): Act => {
     return (db) => getThreadPage(db, { number, page, viewerId: null });
@@ -76,6 +78,8 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
       }),
     ],
     ["the categories", [(db) => listCategories(db)]],
+    ["the categories with what is in them", [(db) => listCategoryCounts(db)]],
+    ["what was not seen to yet", [(db) => listUnhandled(db, 500)]],
   ];
 }
 

@@ -18,6 +18,10 @@ test("the deployed Worker holds nothing of local, scripts or test", () => {
   expect(ours.filter((file) => /(^|\/)(local|scripts|test)\//.test(file))).toEqual([]);
 });
 
+test("the deployed Worker's postgres-js takes its crypto from us, which remembers keys", () => {
+  expect(bundledFiles().some((file) => file.endsWith("app/db/postgres-crypto.server.ts"))).toBe(true);
+});
+
 test("the deployed Worker holds no package that is there for development alone", () => {
   const folders = bundledFiles().map((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));

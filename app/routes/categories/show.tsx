@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import { notFound } from "#app/http.ts";
 import { categoryPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
@@ -42,14 +41,14 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       </header>
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
-        <Link className="button" to={newThread}>
+        <a className="button" href={newThread}>
           {t("category.start")}
-        </Link>
+        </a>
       </div>
       <h2 className="visually-hidden">{t("list.threads")}</h2>
       <ThreadList
         threads={category.threads}
-        empty={rich(words, "category.empty", { start: (text) => <Link to={newThread}>{text}</Link> })}
+        empty={rich(words, "category.empty", { start: (text) => <a href={newThread}>{text}</a> })}
       />
       <Pages path={path} sort={sort} isFirst={isFirst} next={category.next} />
     </>

@@ -1,4 +1,4 @@
-import { data, Link, redirect } from "react-router";
+import { data, redirect } from "react-router";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { notFound } from "#app/http.ts";
 import type { Words } from "#app/messages/words.ts";
@@ -56,18 +56,18 @@ export default function Member({ loaderData }: Route.ComponentProps) {
         </div>
       </header>
       <nav className="tabs" aria-label={t("member.show")}>
-        <Link
-          to={memberListPath(member.handle, "threads")}
+        <a
+          href={memberListPath(member.handle, "threads")}
           aria-current={show === "threads" ? "page" : undefined}
         >
           {t("list.threads")}
-        </Link>
-        <Link
-          to={memberListPath(member.handle, "replies")}
+        </a>
+        <a
+          href={memberListPath(member.handle, "replies")}
           aria-current={show === "replies" ? "page" : undefined}
         >
           {t("list.replies")}
-        </Link>
+        </a>
       </nav>
       {show === "threads" ? (
         <MemberThreads threads={member.threads} />
@@ -76,21 +76,21 @@ export default function Member({ loaderData }: Route.ComponentProps) {
       )}
       <nav className="pages" aria-label={t("pages.label")}>
         {!isFirst && (
-          <Link className="button" to={memberListPath(member.handle, show)}>
+          <a className="button" href={memberListPath(member.handle, show)}>
             {t("pages.first")}
-          </Link>
+          </a>
         )}
         {hasMore && last && (
-          <Link
+          <a
             className="button"
             rel="next"
-            to={memberListPath(member.handle, show, {
+            href={memberListPath(member.handle, show, {
               time: last.createdAt,
               id: "id" in last ? last.id : last.number,
             })}
           >
             {t("pages.nextPage")}
-          </Link>
+          </a>
         )}
       </nav>
     </article>

@@ -1,4 +1,4 @@
-import { data, Link } from "react-router";
+import { data } from "react-router";
 import { createReply, getReply } from "#app/db/replies.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
@@ -75,9 +75,9 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
       <h1>
         {rich(words, "newReply.title", {
           thread: (
-            <Link to={threadPath(thread)} dir="auto">
+            <a href={threadPath(thread)} dir="auto">
               {thread.title}
-            </Link>
+            </a>
           ),
         })}
       </h1>

@@ -25,7 +25,7 @@ export default function Continue({ loaderData }: Route.ComponentProps) {
       <p>{t(isSignedIn ? "held.notPosted" : "held.waits")}</p>
       {!isSignedIn && (
         <p>
-          <a className="button primary" href={here}>
+          <a className="button primary" href={here} data-reload>
             {t("held.continue")}
           </a>
         </p>

@@ -1,4 +1,4 @@
-import { data, Link, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
+import { data, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
@@ -60,9 +60,9 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
       <header className="page-head">
         <p className="quiet">
           <ThreadMarks thread={thread} />
-          <Link className="category" to={categoryPath(thread.category.slug)}>
+          <a className="category" href={categoryPath(thread.category.slug)}>
             {thread.category.name}
-          </Link>{" "}
+          </a>{" "}
           · <Count value={thread.replyCount} of="replies" />
         </p>
         <h1 dir="auto">{thread.title}</h1>
@@ -88,12 +88,12 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
         )}
       </section>
       <p className="quiet back">
-        <Link to={categoryPath(thread.category.slug)}>
+        <a href={categoryPath(thread.category.slug)}>
           <span className="arrow" aria-hidden="true">
             ←
           </span>{" "}
           {t("thread.back", { category: thread.category.name })}
-        </Link>
+        </a>
       </p>
     </article>
   );
