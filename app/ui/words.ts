@@ -19,23 +19,41 @@ type Parts = Readonly<Record<string, ReactNode | ((content: ReactNode) => ReactN
  * function that makes the element around its content: `rich(words, "home.empty", { start: (text) => <a>{text}</a> })`.
  */
 export function rich<K extends Key>(words: Words, key: K, parts: PartsOf<K, ReactNode>): ReactNode {
-  return compose(words.textOf(key, parts), parts, words);
+  return compose(piecesOf(words.textOf(key, parts)), parts, words);
 }
 
-const PIECES = /<(\w+)>(.*?)<\/\1>|\{(\w+)\}/g;
+/** What a text is made of: plain text, a name in braces, or an element around pieces of its own. */
+type Piece = string | { name: string; content: Piece[] | null };
 
-/** The text with its parts put in. */
-function compose(text: string, parts: Parts, words: Words): ReactNode {
-  const nodes: ReactNode[] = [];
+function compose(pieces: Piece[], parts: Parts, words: Words): ReactNode {
+  const nodes = pieces.map((piece) => {
+    if (typeof piece === "string") return piece;
+    const part = parts[piece.name];
+    if (typeof part === "function") return part(compose(piece.content ?? [], parts, words));
+    return typeof part === "number" ? words.written(part) : part;
+  });
+  return nodes.length === 1 ? nodes[0] : createElement(Fragment, null, ...nodes);
+}
+
+/** Each text is taken apart once: a page shows the same ones again and again. */
+const known = new Map<string, Piece[]>();
+
+function piecesOf(text: string): Piece[] {
+  const pieces = known.get(text) ?? takeApart(text);
+  known.set(text, pieces);
+  return pieces;
+}
+
+const PIECE = /<(\w+)>(.*?)<\/\1>|\{(\w+)\}/g;
+
+function takeApart(text: string): Piece[] {
+  const pieces: Piece[] = [];
   let end = 0;
-  for (const { 0: whole, 1: tag, 2: content = "", 3: name = "", index } of text.matchAll(PIECES)) {
-    if (index > end) nodes.push(text.slice(end, index));
+  for (const { 0: whole, 1: tag, 2: content = "", 3: name = "", index } of text.matchAll(PIECE)) {
+    if (index > end) pieces.push(text.slice(end, index));
+    pieces.push({ name: tag ?? name, content: tag ? takeApart(content) : null });
     end = index + whole.length;
-    const part = parts[tag ?? name];
-    if (typeof part === "function") nodes.push(part(compose(content, parts, words)));
-    else nodes.push(typeof part === "number" ? words.written(part) : part);
   }
-  if (nodes.length === 0) return text;
-  if (end < text.length) nodes.push(text.slice(end));
-  return createElement(Fragment, null, ...nodes);
+  if (end < text.length) pieces.push(text.slice(end));
+  return pieces;
 }
