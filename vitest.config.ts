@@ -60,7 +60,12 @@ export default defineConfig({
         plugins: [
           rememberScramKeys(),
           cloudflareTest({
-            miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] },
+            main: "./workers/snapshots/purger.ts",
+            miniflare: {
+              compatibilityDate: "2026-10-01",
+              compatibilityFlags: ["nodejs_compat"],
+              durableObjects: { PURGER: { className: "Purger", useSQLite: true } },
+            },
           }),
         ],
         test: {

@@ -1,5 +1,5 @@
 // Not "react-dom/server", which is React's edge build on Workers: it calls TextEncoder for every piece of the page.
-import { renderToReadableStream, renderToStaticMarkup } from "react-dom/server.node";
+import { renderToStaticMarkup, renderToString } from "react-dom/server.node";
 import type {
   EntryContext,
   HandleErrorFunction,
@@ -11,11 +11,12 @@ import { errorFacts, log } from "./log.ts";
 import { wordsIn } from "./messages/words.server.ts";
 import { recordContext, requestContext, siteContext } from "./request/context.server.ts";
 import { languageOf } from "./request/language.server.ts";
+import { STYLESHEET } from "./stylesheet.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
 import { WordsContext } from "./ui/words.ts";
 
-/** Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
+/** For members. Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
 const PRELOAD = `<${stylesheet}>; rel=preload; as=style`;
 
 /** Renders the page that React Router has gathered the data for. */
@@ -27,15 +28,16 @@ export default async function handleDocument(
   context: RouterContextProvider,
 ): Promise<Response> {
   headers.set("Content-Type", "text/html; charset=utf-8");
-  headers.set("Link", PRELOAD);
-  if (request.method === "HEAD") return new Response(null, { status, headers });
   const { id, isReader, nonce } = context.get(requestContext);
+  if (!isReader) headers.set("Link", PRELOAD);
+  if (request.method === "HEAD") return new Response(null, { status, headers });
   const { keptForm, outage } = context.get(recordContext);
   const serverPage = {
     siteName: context.get(siteContext).name,
     keptForm: status >= 500 ? keptForm : null,
     outage,
     requestId: status >= 500 ? id : "",
+    stylesheet: isReader ? STYLESHEET : "",
   };
   const page = (
     <WordsContext value={wordsIn(languageOf(context))}>
@@ -44,14 +46,25 @@ export default async function handleDocument(
       </ServerPageContext>
     </WordsContext>
   );
-  // No script will ever look for its place in a reader's page: plain markup, made in one go. It waits for no promise.
-  if (isReader) return new Response(`<!DOCTYPE html>${renderToStaticMarkup(page)}`, { status, headers });
-  const onError = (error: unknown) => logError(error, context);
-  const written = await renderToReadableStream(page, { nonce, signal: request.signal, onError });
-  // Sent whole: a browser that paints the bar on top while its end is still on the way has to move what it painted.
-  await written.allReady;
-  const body = await new Response(written).arrayBuffer();
-  return new Response(body, { status, headers });
+  // No script will ever look for its place in a reader's page: plain markup. A member's page has marks for React's.
+  if (!isReader) await readHandOff(routerContext);
+  const markup = isReader ? renderToStaticMarkup(page) : renderToString(page);
+  return new Response(`<!DOCTYPE html>${markup}`, { status, headers });
+}
+
+/**
+ * Reads what React Router hands to the browser's scripts, and puts it where `ServerRouter` looks for it while it renders:
+ * then nothing on a page has to be waited for, and it is made in one go. A loader answers no promises, so that is soon.
+ */
+async function readHandOff({ serverHandoffStream, renderMeta }: EntryContext): Promise<void> {
+  if (!serverHandoffStream || !renderMeta) return;
+  const decoder = new TextDecoder();
+  const reader = serverHandoffStream.getReader();
+  let value = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    value += decoder.decode(read.value, { stream: true });
+  reader.releaseLock();
+  renderMeta.streamCache = [Object.assign(Promise.resolve(), { result: { done: true, value } })];
 }
 
 /** Tells the Worker which route answered, by its pattern: an address itself may say who someone is. */

@@ -31,8 +31,22 @@ export function newThreadPath(category: string | null = null): string {
 
 /** A thread's page (1, 2, …): `/t/12/its-title?page=2`. */
 export function threadPath(thread: ThreadName, page = 1): string {
-  const path = href("/t/:number/:slug?", { number: String(thread.number), slug: slugify(thread.title) });
+  const path = href("/t/:number/:slug?", { number: String(thread.number), slug: slugOf(thread.title) });
   return withQuery(path, { page: page > 1 ? page : null });
+}
+
+/** Titles whose slugs are kept: a page names its threads many times, and one list follows another. */
+const SLUGS_MAX = 500;
+const slugs = new Map<string, string>();
+
+/** The readable part of a thread's address. */
+export function slugOf(title: string): string {
+  const known = slugs.get(title);
+  if (known !== undefined) return known;
+  if (slugs.size >= SLUGS_MAX) slugs.clear();
+  const slug = slugify(title);
+  slugs.set(title, slug);
+  return slug;
 }
 
 /** Where a moderator locks a thread, and opens it again. */

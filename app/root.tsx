@@ -1,5 +1,3 @@
-import { ClerkProvider } from "@clerk/react-router";
-import { rootAuthLoader } from "@clerk/react-router/server";
 import { type ReactNode, use, useEffect } from "react";
 import {
   isRouteErrorResponse,
@@ -17,10 +15,11 @@ import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
-import { requestContext, siteContext, viewerContext } from "./request/context.server.ts";
+import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { languageOf } from "./request/language.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
+import { SessionKeeper } from "./ui/session-keeper.tsx";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
 import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
@@ -30,10 +29,9 @@ import { useWords } from "./ui/words.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
 
-export async function loader(args: Route.LoaderArgs) {
-  const { context } = args;
+export function loader({ context }: Route.LoaderArgs) {
   const viewer = context.get(viewerContext);
-  const clerk = context.get(requestContext).isReader ? null : await rootAuthLoader(args);
+  const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
   const { name: siteName } = context.get(siteContext);
   return { siteName, language: languageOf(context), viewer, now: Date.now(), clerk };
 }
@@ -43,10 +41,9 @@ export function shouldRevalidate({ formAction, defaultShouldRevalidate }: Should
   return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
 }
 
-export const links: Route.LinksFunction = () => [
-  { rel: "stylesheet", href: stylesheet },
-  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
-];
+const ICON = { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" };
+
+export const links: Route.LinksFunction = () => [{ rel: "stylesheet", href: stylesheet }, ICON];
 
 /** The document around every page, errors included; there the root's data may be missing. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -62,7 +59,14 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <Links />
+        {onServer.stylesheet ? (
+          <>
+            <style>{onServer.stylesheet}</style>
+            <link {...ICON} />
+          </>
+        ) : (
+          <Links />
+        )}
       </head>
       <body>
         <a className="skip-link" href="#main">
@@ -94,11 +98,11 @@ export function Layout({ children }: { children: ReactNode }) {
 export default function App({ loaderData }: Route.ComponentProps) {
   useFocusOnNavigation();
   useLanguage(loaderData.language);
-  if (!loaderData.viewer || !loaderData.clerk) return <Outlet />;
   return (
-    <ClerkProvider loaderData={loaderData.clerk} prefetchUI={false}>
+    <>
       <Outlet />
-    </ClerkProvider>
+      {loaderData.viewer && loaderData.clerk && <SessionKeeper clerk={loaderData.clerk} />}
+    </>
   );
 }
 

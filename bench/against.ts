@@ -1,28 +1,33 @@
 import { Problem } from "#scripts/problem.ts";
+import type { Limit } from "./limits.ts";
 import type { Load, Measured } from "./load.ts";
+import { type Cpu, type MeasuredWithCpu, measure } from "./measure.ts";
 import type { Exchange, Scenario } from "./scenarios.ts";
 import type { Pace } from "./timings.ts";
 
-/** A page of another forum, and the scenario that it is compared with. */
-export type Rival = { name: string; scenario: Scenario; url: URL };
+/** A page of another forum, and the scenarios that it is compared with. */
+export type Rival = { scenarios: Scenario[]; address: string };
 
-/** One line of the comparison; rates in right answers a second. */
+/** All rounds of one side: right answers a second, the middle p50 and the worst p99 in milliseconds, and the CPU of the middle round. */
+export type Side = { rate: number; p50: number; p99: number; cpu: Cpu };
+
+/** One line of the comparison. */
 export type Duel = {
   name: string;
   url: string;
   connections: number;
-  ours: number;
-  theirs: number;
+  ours: Side;
+  theirs: Side;
   /** Our rate over theirs: of all rounds, and of those where it was lowest and highest. */
   ratio: number;
   lowest: number;
   highest: number;
-  /** Of the worst round, in milliseconds. */
-  oursP99: number;
-  theirsP99: number;
   wrong: number;
   faults: string[];
 };
+
+/** One line of what the machine can do at most. */
+export type LimitLine = Side & { name: string; connections: number; wrong: number; faults: string[] };
 
 type Parts = {
   load: Load;
@@ -30,66 +35,119 @@ type Parts = {
   pace: Pace;
   /** Sent to the other forum. */
   cookie?: string;
-  time: (scenario: Scenario, connections: number) => Promise<Measured>;
+  limits: Limit[];
+  time: (scenario: Scenario, connections: number) => Promise<MeasuredWithCpu>;
+  /** Called before each measurement, with what is measured. */
+  onNext?: (what: string) => void;
 };
 
 /** Rounds of each side. */
 export const ROUNDS = 5;
 
-/** Reads `URL` (compared with a thread of 20 replies, cache warm) or `SCENARIO=URL`. Throws Problem where it is neither. */
+/**
+ * Reads `URL` (compared with a thread of 20 replies, cache warm) or `NAME=URL`, where the name is that of a scenario, or of a
+ * page: then all readings of it are compared. A path stands for a page of the forum that the benchmark starts.
+ * Throws Problem where it is none of these.
+ */
 export function readRival(given: string, scenarios: Scenario[]): Rival {
-  const [, name = "thread:warm", address = ""] = /^(?:([a-z]+:[a-z]+)=)?(https?:\/\/.*)$/.exec(given) ?? [];
-  const scenario = scenarios.find((each) => each.name === name);
-  const url = URL.parse(address);
-  if (scenario && url) return { name: `${name} against ${url.host}`, scenario, url };
+  const [, name = "thread:warm", address = ""] =
+    /^(?:([a-z]+(?::[a-z]+)?)=)?((?:https?:\/)?\/.*)$/.exec(given) ?? [];
+  const chosen = scenarios.filter((each) => each.name === name || each.name.startsWith(`${name}:`));
+  if (chosen.length > 0 && address !== "") return { scenarios: chosen, address };
   const names = scenarios.map((each) => each.name).filter((each) => each.includes(":"));
   throw new Problem(
-    `"${given}" is no page to compare with: give URL, or NAME=URL with one of ${names.join(", ")}.`,
+    `"${given}" is no page to compare with: give URL, or NAME=URL with a page or one of ${names.join(", ")}.`,
   );
 }
 
 /**
- * Runs both sides in short rounds, one after the other, so that whatever else the machine does falls on both.
- * @param time runs ours once
+ * The address of a rival's page. Throws Problem where it is none.
+ * @param origin where a path belongs, if a forum was started
+ * @param places what stands for each name in braces
  */
-export async function runDuel(
-  rival: Rival,
-  { load, pace, cookie = "", time }: Parts,
+export function urlOf({ address }: Rival, origin: string | undefined, places: Record<string, string>): URL {
+  const filled = address.replace(/\{(\w+)\}/g, (braced, name) => places[name] ?? braced);
+  const url = URL.parse(filled, origin);
+  if (!url || /[{}]/.test(filled))
+    throw new Problem(
+      `"${address}" is no address: a path needs --rival-command, and in braces may stand ${Object.keys(places).join(", ")}.`,
+    );
+  return url;
+}
+
+/**
+ * Runs all pages and limits in short rounds, one after the other, so that whatever else the machine does falls on all of
+ * them. In each round a rival's page comes right before ours.
+ */
+export async function runDuels(
+  rivals: { scenarios: Scenario[]; url: URL }[],
+  { load, pace, cookie = "", limits, time, onNext = () => {} }: Parts,
   connections: number,
-): Promise<Duel> {
-  const { scenario, url } = rival;
-  const source = { exchange: await learnPage(url, cookie), cookie };
-  const rounds: [ours: Measured, theirs: Measured][] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const ours = await time(scenario, connections);
-    const { seconds, warmUpSeconds } = pace;
-    const theirs = await load.run({
-      origin: url.origin,
-      source,
-      from: 0,
-      connections,
-      seconds,
-      warmUpSeconds,
+): Promise<{ duels: Duel[]; limits: LimitLine[] }> {
+  const { seconds, warmUpSeconds } = pace;
+  const ask = (origin: string, exchange: Exchange, cookie: string) =>
+    measure(load, { origin, source: { exchange, cookie }, from: 0, connections, seconds, warmUpSeconds });
+  const pages = [];
+  for (const { scenarios, url } of rivals) {
+    const expected = scenarios[0]?.nth(0).expect.texts;
+    pages.push({
+      url,
+      exchange: await learnPage(url, cookie, expected),
+      theirs: [] as MeasuredWithCpu[],
+      scenarios,
     });
-    rounds.push([ours, theirs]);
   }
-  const ratios = rounds.map(([ours, theirs]) => rate([ours]) / rate([theirs])).sort((a, b) => a - b);
-  const [ours, theirs] = [rounds.map(([each]) => each), rounds.map(([, each]) => each)];
-  const all = rounds.flat();
+  const ours = new Map<Scenario, MeasuredWithCpu[]>();
+  const bounds = limits.map((limit) => ({ ...limit, runs: [] as MeasuredWithCpu[] }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { url, exchange, theirs, scenarios } of pages) {
+      onNext(url.href);
+      theirs.push(await ask(url.origin, exchange, cookie));
+      for (const scenario of scenarios) {
+        onNext(scenario.name);
+        ours.set(scenario, [...(ours.get(scenario) ?? []), await time(scenario, connections)]);
+      }
+    }
+    for (const { name, origin, exchange, runs } of bounds) {
+      onNext(name);
+      runs.push(await ask(origin, exchange, ""));
+    }
+  }
   return {
-    name: scenario.name,
-    url: url.href,
-    connections,
-    ours: rate(ours),
-    theirs: rate(theirs),
-    ratio: rate(ours) / rate(theirs),
-    lowest: ratios[0] ?? Number.NaN,
-    highest: ratios.at(-1) ?? Number.NaN,
-    oursP99: worstP99(ours),
-    theirsP99: worstP99(theirs),
-    wrong: sum(all.map((run) => run.wrong)),
-    faults: all.flatMap(({ faults }) => faults),
+    duels: pages.flatMap(({ url, theirs, scenarios }) =>
+      scenarios.map(({ name }, place) => {
+        const runs = ours.get(scenarios[place] as Scenario) ?? [];
+        return { name, url: url.href, connections, ...compare(runs, theirs) };
+      }),
+    ),
+    limits: bounds.map(({ name, runs }) => ({ name, connections, ...sideOf(runs), ...faultsOf(runs) })),
   };
+}
+
+function compare(ours: MeasuredWithCpu[], theirs: MeasuredWithCpu[]) {
+  const ratios = ours.map((each, round) => rate([each]) / rate(theirs.slice(round, round + 1)));
+  return {
+    ours: sideOf(ours),
+    theirs: sideOf(theirs),
+    ratio: rate(ours) / rate(theirs),
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+    ...faultsOf([...ours, ...theirs]),
+  };
+}
+
+function sideOf(runs: MeasuredWithCpu[]): Side {
+  const cpu = (part: keyof Cpu) => median(runs.map((run) => run.cpu[part]));
+  return {
+    rate: rate(runs),
+    p50: median(runs.map(({ latency }) => latency[0])),
+    p99: Math.max(...runs.map(({ latency }) => latency[2])),
+    cpu: { server: cpu("server"), postgres: cpu("postgres"), pooler: cpu("pooler") },
+  };
+}
+
+function faultsOf(runs: Measured[]): { wrong: number; faults: string[] } {
+  return { wrong: sum(runs.map((run) => run.wrong)), faults: runs.flatMap(({ faults }) => faults) };
 }
 
 function rate(runs: Measured[]): number {
@@ -101,16 +159,21 @@ function sum(numbers: number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-function worstP99(runs: Measured[]): number {
-  return Math.max(...runs.map(({ latency }) => latency[2]));
+export function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
-/** What a right answer of theirs is: the status, and the title that its page has before anything is timed. */
-async function learnPage(url: URL, cookie: string): Promise<Exchange> {
+/**
+ * What a right answer of theirs is: the status, the title that its page has before anything is timed, and those of our
+ * page's texts that stand in it, where it is made of the same data.
+ */
+async function learnPage(url: URL, cookie: string, ours: string[] = []): Promise<Exchange> {
   const headers = { accept: "text/html", "user-agent": "Mozilla/5.0", ...(cookie && { cookie }) };
   const response = await fetch(url, { headers, redirect: "manual" }).catch(() => null);
-  const [title] = /<title[^>]*>[^<]+<\/title>/.exec((await response?.text()) ?? "") ?? [];
+  const body = (await response?.text()) ?? "";
+  const [title] = /<title[^>]*>[^<]+<\/title>/.exec(body) ?? [];
   if (response?.status !== 200 || !title)
     throw new Problem(`${url} answers no page with a title (${response?.status ?? "no answer"}).`);
-  return { path: `${url.pathname}${url.search}`, member: null, expect: { status: 200, texts: [title] } };
+  const texts = [title, ...ours.filter((text) => body.includes(text))];
+  return { path: `${url.pathname}${url.search}`, member: null, expect: { status: 200, texts } };
 }

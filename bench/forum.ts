@@ -7,14 +7,20 @@ import { startPgBouncer } from "#local/pgbouncer.ts";
 import { freePort } from "#local/ports.ts";
 import { startPostgres } from "#local/postgres.ts";
 import { findPgBouncer } from "#local/programs.ts";
-import { startWorker } from "#local/worker.ts";
+import { startWorker, type WorkerOptions } from "#local/worker.ts";
 import { migrate } from "#scripts/migrate.ts";
 import { fillForum, memberIdOf, peopleOf, type Size } from "./data.ts";
+import type { Scenario } from "./scenarios.ts";
 
 /** Connections that the pooler keeps to Postgres: enough for 64 readers, far fewer than one each. */
 export const POOL_SIZE = 20;
 
 export type BenchForum = Awaited<ReturnType<typeof startForum>>;
+
+/** Where a scenario's requests go. */
+export function originOf({ origin, bareOrigin }: BenchForum, cache: Scenario["cache"]): string {
+  return cache === "off" ? bareOrigin : origin;
+}
 
 /** The production build with everything around it, in a temporary directory of its own; its Worker is started by itself. */
 export async function startForum(
@@ -48,34 +54,42 @@ export async function startForum(
       COOKIE_SECRET: "a secret of 32 characters, for us",
       // The platform takes the lines that a request logs; here they would be carried to this process.
       LOG_REQUESTS: "0",
-      ORIGIN: origin,
     };
     const log: string[] = [];
-    let worker: { stop(): Promise<void> } | null = null;
-    const stopSite = async () => {
-      await worker?.stop();
-      worker = null;
+    const siteAt = (port: number, { keeps }: { keeps: boolean }) => {
+      const site = siteWith({
+        port,
+        env: { ...variables, ORIGIN: `http://localhost:${port}` },
+        log: (line) => log.push(line),
+        ...(keeps ? {} : { cache: false }),
+      });
+      stops.push(site.stop);
+      return site;
     };
-    stops.push(stopSite);
-    const runWorker = async (databaseUrl: string) => {
-      await stopSite();
-      const env = { ...variables, DATABASE_URL: databaseUrl };
-      worker = await startWorker({ port, env, log: (line) => log.push(line) });
-    };
+    const site = siteAt(port, { keeps: true });
+    const barePort = await freePort();
+    const bareSite = siteAt(barePort, { keeps: false });
     return {
       origin,
+      /** The origin of the same forum on a platform that keeps no page. */
+      bareOrigin: `http://localhost:${barePort}`,
       databaseUrl: postgres.url,
+      /** The address by which the Worker reaches the database: the pooler's, where one is here. */
+      workerDatabaseUrl: address,
       isPooled: pooler !== null,
       /** What the Worker has logged. */
       log,
       ...membersOf(clerk, size),
-      stopSite,
+      stopSite: site.stop,
       /** Starts the Worker, once more where it runs: its caches are empty then. */
-      startSite: () => runWorker(address),
-      /** The same with a counting proxy before its database, until it is started the other way. */
-      async startCountedSite() {
+      startSite: () => site.start(address),
+      /** Starts a second Worker of the same forum, at `bareOrigin`, with no cache before its Reader. */
+      startBareSite: () => bareSite.start(address),
+      /** Starts both with a counting proxy before their database, until they are started the other way. */
+      async startCountedSites() {
         const proxy = started(await startCountingProxy(address));
-        await runWorker(proxy.url);
+        await site.start(proxy.url);
+        await bareSite.start(proxy.url);
         return proxy;
       },
       stop,
@@ -84,6 +98,22 @@ export async function startForum(
     await stop();
     throw error;
   }
+}
+
+/** A Worker that can be started with one database after another, each time anew. */
+function siteWith(options: WorkerOptions) {
+  let worker: { stop(): Promise<void> } | null = null;
+  const stop = async () => {
+    await worker?.stop();
+    worker = null;
+  };
+  return {
+    stop,
+    async start(databaseUrl: string) {
+      await stop();
+      worker = await startWorker({ ...options, env: { ...options.env, DATABASE_URL: databaseUrl } });
+    },
+  };
 }
 
 /** Postgres refuses to run as root, and whom root runs it as must be able to pass through. */

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { freePort, LOOPBACK } from "#local/ports.ts";
+import { freePort, isListening, LOOPBACK } from "#local/ports.ts";
 import { Problem } from "#scripts/problem.ts";
-import { readRival, runDuel } from "./against.ts";
+import { readRival, runDuels, urlOf } from "./against.ts";
 import { QUICK } from "./data.ts";
 import { type Job, startLoad } from "./load.ts";
+import { measure } from "./measure.ts";
+import { startRival } from "./rival.ts";
 import { type Exchange, scenariosOf } from "./scenarios.ts";
 
 type Reply = { status?: number; location?: string; body?: string };
@@ -95,31 +97,97 @@ test("a server that is gone is a wrong answer, not a fast one", async () => {
   expect(measured.faults[0]).toMatch(/it did not come: .*ECONNREFUSED/);
 });
 
+const PACE = { connections: [2], seconds: 0.1, warmUpSeconds: 0 };
+
+/** Times our side against a page that is always right. */
+const timeAgainst = (origin: string) => (_: unknown, connections: number) =>
+  measure(load, { ...once(origin, PAGE), connections, seconds: 0.1 });
+
 test("two forums are compared round by round, and a wrong page of theirs is found", async () => {
   const ours = await startSite(() => ({ body: RIGHT }));
   const theirs = await startSite((n) => ({ body: n === 5 ? "Too many requests" : "<title>Theirs</title>" }));
+  const { scenarios, address } = readRival(`thread:cold=${theirs.origin}/topic/1?page=2`, scenariosOf(QUICK));
+  expect(scenarios.map(({ name }) => name)).toEqual(["thread:cold"]);
+  const { duels } = await runDuels(
+    [{ scenarios, url: new URL(address) }],
+    { load, pace: PACE, limits: [], time: timeAgainst(ours.origin) },
+    2,
+  );
+  const [duel] = duels;
+  expect(theirs.seen[0]?.request.url).toBe("/topic/1?page=2");
+  expect(duel?.ratio).toBeCloseTo((duel?.ours.rate ?? 0) / (duel?.theirs.rate ?? 0));
+  expect(duel?.lowest).toBeLessThanOrEqual(duel?.highest ?? 0);
+  expect(duel?.theirs.p50).toBeLessThanOrEqual(duel?.theirs.p99 ?? 0);
+  expect(duel?.wrong).toBe(1);
+  expect(duel?.faults[0]).toContain('"<title>Theirs</title>" is not in it');
+});
+
+test("all readings of a page are compared with one of theirs, which must go on showing what ours shows", async () => {
+  const ours = await startSite(() => ({ body: RIGHT }));
   const scenarios = scenariosOf(QUICK);
-  const rival = readRival(`thread:cold=${theirs.origin}/topic/1?page=2`, scenarios);
-  expect(rival.scenario.name).toBe("thread:cold");
-  const duel = await runDuel(
-    rival,
+  const [title = ""] = scenarios.find(({ name }) => name === "thread:warm")?.nth(0).expect.texts ?? [];
+  // Whoever shows the page of somebody else under the same title is found out.
+  const theirs = await startSite((n) => ({ body: `<title>Theirs</title>${n === 5 ? "" : title}` }));
+  const rival = readRival(`thread=${theirs.origin}/topic/1`, scenarios);
+  const { duels, limits } = await runDuels(
+    [{ scenarios: rival.scenarios, url: new URL(rival.address) }],
     {
       load,
-      pace: { connections: [2], seconds: 0.1, warmUpSeconds: 0 },
-      time: (_, connections) => load.run({ ...once(ours.origin, PAGE), connections, seconds: 0.1 }),
+      pace: PACE,
+      limits: [{ name: "a page", origin: ours.origin, exchange: PAGE }],
+      time: timeAgainst(ours.origin),
     },
     2,
   );
-  expect(theirs.seen[0]?.request.url).toBe("/topic/1?page=2");
-  expect(duel.ratio).toBeCloseTo(duel.ours / duel.theirs);
-  expect(duel.lowest).toBeLessThanOrEqual(duel.highest);
-  expect(duel.wrong).toBe(1);
-  expect(duel.faults[0]).toContain('"<title>Theirs</title>" is not in it');
+  expect(duels.map(({ name }) => name)).toEqual([
+    "thread:warm",
+    "thread:uncached",
+    "thread:cold",
+    "thread:member",
+  ]);
+  expect(duels[0]?.faults[0]).toContain(`"${title}" is not in it`);
+  expect(limits.map(({ name, wrong }) => ({ name, wrong }))).toEqual([{ name: "a page", wrong: 0 }]);
+  expect(limits[0]?.rate).toBeGreaterThan(0);
 });
 
 test("what is no page to compare with is refused", () => {
   const scenarios = scenariosOf(QUICK);
-  expect(readRival("http://forum.example/t/1", scenarios).scenario.name).toBe("thread:warm");
+  expect(readRival("http://forum.example/t/1", scenarios).scenarios.map(({ name }) => name)).toEqual([
+    "thread:warm",
+  ]);
   expect(() => readRival("forum.example/t/1", scenarios)).toThrow(Problem);
   expect(() => readRival("nothing:warm=http://forum.example/", scenarios)).toThrow(/category:warm/);
+});
+
+test("an address is filled in, and a path belongs to the forum that was started", () => {
+  const rival = (given: string) => readRival(given, scenariosOf(QUICK));
+  const places = { thread: "7" };
+  expect(urlOf(rival("/t/{thread}"), "http://localhost:81", places).href).toBe("http://localhost:81/t/7");
+  expect(urlOf(rival("http://forum.example/{thread}"), undefined, places).pathname).toBe("/7");
+  expect(() => urlOf(rival("/t/1"), undefined, places)).toThrow(/--rival-command/);
+  expect(() => urlOf(rival("/t/{topic}"), "http://localhost:81", places)).toThrow(/may stand thread/);
+});
+
+/** A forum that says what it was started with. */
+const RIVAL = `require("http").createServer((_, response) =>
+  response.end(process.env.DATABASE_URL)).listen(process.argv[1], "${LOOPBACK}")`;
+
+test("a rival is started on the benchmark's database, its processor time is seen, and it ends with its shell", async () => {
+  const command = `cd . && "${process.execPath}" -e '${RIVAL}' {port}; true`;
+  const { port, stop } = await startRival(command, "postgres://ours");
+  const origin = `http://${LOOPBACK}:${port}`;
+  try {
+    expect(await (await fetch(origin)).text()).toBe("postgres://ours");
+    const page = { path: "/", member: null, expect: { status: 200, texts: ["postgres://ours"] } };
+    const { cpu, wrong } = await measure(load, once(origin, page));
+    expect(wrong).toBe(0);
+    if (process.platform === "linux") expect(cpu.server).toBeGreaterThan(0);
+  } finally {
+    await stop();
+  }
+  expect(await isListening(port)).toBe(false);
+});
+
+test("a rival that ends before it listens is a problem", async () => {
+  await expect(startRival("exit 3", "postgres://ours")).rejects.toThrow(/ended with 3/);
 });

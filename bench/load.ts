@@ -74,7 +74,7 @@ export function startLoad(mintCookies: () => Promise<string[]>) {
     },
     stop() {
       isStopped = true;
-      child.disconnect();
+      if (child.connected) child.disconnect();
     },
   };
 }

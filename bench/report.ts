@@ -1,6 +1,8 @@
-import type { Duel } from "./against.ts";
+import type { Duel, LimitLine, Side } from "./against.ts";
 import type { Cost } from "./costs.ts";
 import type { Machine } from "./machine.ts";
+import type { Cpu } from "./measure.ts";
+import type { Paint } from "./paint.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Timing } from "./timings.ts";
 import type { Weight } from "./weights.ts";
@@ -17,7 +19,9 @@ export type Results = {
   timings: Timing[];
   costs: Cost[];
   weights: Weight[];
+  paints: Paint[];
   duels: Duel[];
+  limits: LimitLine[];
 };
 
 type Table = { head: string[]; rows: string[][] };
@@ -63,7 +67,9 @@ function sectionsOf(results: Results, scenarios: Scenario[]): Section[] {
     speed(results, scenarios),
     costs(results, scenarios),
     weights(results),
-    duels(results),
+    paints(results),
+    duels(results, scenarios),
+    limits(results),
   ];
   return sections.filter(({ title, table }) => title === about.title || (table && table.rows.length > 0));
 }
@@ -89,12 +95,28 @@ function speed({ timings }: Results, scenarios: Scenario[]): Section {
         `${timing.connections}`,
         `${(timing.requests / timing.seconds).toFixed(0)}${timing.busy > BUSY ? "*" : ""}`,
         ...timing.latency.map((each) => each.toFixed(1)),
-        shown(timing.cpu.worker, 2),
+        shown(timing.cpu.server, 2),
         shown(timing.cpu.postgres, 2),
       ]),
     },
-    notes: isBusy ? ["\\* The load generator had no time left: the forum can do more."] : [],
+    notes: [
+      ...(isBusy ? ["\\* The load generator had no time left: the forum can do more."] : []),
+      ...fillings(timings, scenarios),
+    ],
   };
+}
+
+/** What it costs to fill the cache and to keep a copy: how much more CPU a cold page takes than one that nothing keeps. */
+function fillings(lines: { name: string; connections: number; cpu: Cpu }[], scenarios: Scenario[]): string[] {
+  return lines.flatMap(({ name, connections, cpu }) => {
+    const bare = lines.find(
+      (other) => other.name === name.replace(/:cold$/, ":uncached") && other.connections === connections,
+    );
+    if (!name.endsWith(":cold") || !bare) return [];
+    const [more, moreInPostgres] = [cpu.server - bare.cpu.server, cpu.postgres - bare.cpu.postgres];
+    const [page] = named(name, scenarios);
+    return `Filling costs ${shown(more, 1)} ms in the Worker and ${shown(moreInPostgres, 1)} ms in Postgres: ${page}, ${connections} connections.`;
+  });
 }
 
 function costs({ costs }: Results, scenarios: Scenario[]): Section {
@@ -127,32 +149,66 @@ function weights({ weights }: Results): Section {
   };
 }
 
-function duels({ duels }: Results): Section {
+function paints({ paints }: Results): Section {
+  return {
+    title: "First contentful paint on a slow network (150 ms, 1.6 Mbit/s, CPU at half)",
+    table: {
+      head: ["page", "median ms", "lowest", "highest", "times the page of one word", "bytes"],
+      rows: paints.map((paint) => [
+        paint.page,
+        ...[paint.median, paint.lowest, paint.highest].map((each) => each.toFixed(0)),
+        paint.ratio.toFixed(2),
+        `${paint.bytes}`,
+      ]),
+    },
+    notes: [],
+  };
+}
+
+const SIDE_HEAD = ["/s", "p50 ms", "p99 ms", "CPU ms", "Postgres ms"];
+
+function sideCells({ rate, p50, p99, cpu }: Side): string[] {
+  return [rate.toFixed(0), p50.toFixed(1), p99.toFixed(1), shown(cpu.server, 2), shown(cpu.postgres, 2)];
+}
+
+function duels({ duels }: Results, scenarios: Scenario[]): Section {
   return {
     title: "Against another forum, in turn",
     table: {
       head: [
         "page",
-        "against",
+        "who",
         "connections",
-        "ours/s",
-        "theirs/s",
         "ratio",
-        "lowest to highest",
-        "our p99 ms",
-        "their p99 ms",
+        "lowest",
+        "highest",
+        ...SIDE_HEAD.map((each) => `ours ${each}`),
+        ...SIDE_HEAD.map((each) => `theirs ${each}`),
       ],
       rows: duels.map((duel) => [
-        duel.name,
-        duel.url,
+        ...named(duel.name, scenarios),
         `${duel.connections}`,
-        duel.ours.toFixed(0),
-        duel.theirs.toFixed(0),
-        duel.ratio.toFixed(2),
-        `${duel.lowest.toFixed(2)} to ${duel.highest.toFixed(2)}`,
-        duel.oursP99.toFixed(1),
-        duel.theirsP99.toFixed(1),
+        ...[duel.ratio, duel.lowest, duel.highest].map((each) => each.toFixed(2)),
+        ...sideCells(duel.ours),
+        ...sideCells(duel.theirs),
       ]),
+    },
+    notes: [
+      ...new Set(duels.map(({ name, url }) => `${named(name, scenarios)[0]} against ${url}`)),
+      ...fillings(
+        duels.map(({ name, connections, ours }) => ({ name, connections, cpu: ours.cpu })),
+        scenarios,
+      ),
+    ],
+  };
+}
+
+function limits({ limits }: Results): Section {
+  return {
+    title: "What bounds it here",
+    table: {
+      head: ["answer", "connections", ...SIDE_HEAD],
+      rows: limits.map((limit) => [limit.name, `${limit.connections}`, ...sideCells(limit)]),
     },
     notes: [],
   };

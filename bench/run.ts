@@ -19,6 +19,8 @@ type Options = {
   markdown?: string;
   against?: string[];
   againstCookie?: string;
+  rivalCommand?: string;
+  firstPaint?: boolean;
 };
 
 const FULL_PACE: Pace = { connections: [1, 16, 64], seconds: 5, warmUpSeconds: 1 };
@@ -40,9 +42,14 @@ const program = new Command("npm run bench --")
   .option("--markdown <file>", "write the results there as Markdown tables")
   .option(
     "--against <[name=]url...>",
-    "compare with pages of another forum instead, in turn (name: a scenario; default thread:warm)",
+    "compare with pages of another forum instead, in turn (name: a scenario, or a page for all that is read of it; default thread:warm)",
   )
   .option("--against-cookie <cookie>", "what the other forum's pages are asked with")
+  .option(
+    "--rival-command <command>",
+    "start the other forum with this on the benchmark's database, whose DATABASE_URL is set; {port} is filled in, and pages of --against may be paths with {thread}, {long} (their keys) and {category}",
+  )
+  .option("--first-paint", "measure nothing but when a thread is first seen on a slow network")
   .allowExcessArguments(false)
   .showHelpAfterError("(--help says more)")
   .addHelpText(
@@ -86,8 +93,10 @@ async function main(options: Options): Promise<void> {
     size,
     scenarios,
     rivals,
+    rivalCommand: options.rivalCommand,
     rivalCookie: options.againstCookie,
-    visits: options.quick ? 1 : 5,
+    isPaintAlone: options.firstPaint ?? false,
+    visits: options.quick ? 1 : options.firstPaint ? 15 : 5,
     pace: {
       ...pace,
       connections: options.connections ?? pace.connections,

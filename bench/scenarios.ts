@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { encodeCursor } from "#app/domain/cursor.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
-import { categoryPath, threadPath } from "#app/paths.ts";
+import { categoryPath, homePath, threadPath } from "#app/paths.ts";
 import {
   CATEGORIES,
   handleOf,
@@ -38,13 +38,17 @@ type Page = { name: string; label: string; distinct: number; nth(n: number): Exc
 export type Scenario = {
   /** What `--only` looks at. */
   name: string;
+  /** What is read or written, in words, and by whom. */
   page: string;
   who: string;
   /** The nth request, and how many of them are unlike all before. */
   nth(n: number): Exchange;
   distinct: number;
-  /** Whether a request may find what the one before it left in a cache. */
-  cache: "warm" | "cold" | "none";
+  /**
+   * Whether a request may find what the one before it left in a cache; `off` where the platform has no cache, and `none`
+   * for members, whose pages are kept for nobody.
+   */
+  cache: "warm" | "off" | "cold" | "none";
 };
 
 /** Every scenario in the order in which it is run. A page takes a line in `pagesOf`, a write one in `writesOf`. */
@@ -63,6 +67,7 @@ export function pagesOf(size: Size): Page[] {
   ];
   const tenOfEach = long.count * 10;
   return [
+    { name: "home", label: "home", distinct: size.threads - THREADS_PER_PAGE, nth: (n) => homePage(n, size) },
     { name: "category", label: "category", distinct: CATEGORIES * rows, nth: (n) => categoryPage(n, size) },
     {
       name: "thread",
@@ -106,7 +111,10 @@ function writesOf(size: Size): Scenario[] {
   ];
 }
 
-/** A page as readers get it, over and over or each one once, and as members do. */
+/**
+ * A page as readers get it, over and over or each one once, and as members do. Where nothing is kept, each request for the
+ * same page makes it anew; a cold page is also put into the cache, and a copy of it into KV.
+ */
 function readings({ name, label, distinct, nth }: Page, size: Size): Scenario[] {
   const hot = nth(0);
   return [
@@ -115,6 +123,14 @@ function readings({ name, label, distinct, nth }: Page, size: Size): Scenario[] 
       page: label,
       who: "readers, cache warm",
       cache: "warm",
+      distinct: Infinity,
+      nth: () => hot,
+    },
+    {
+      name: `${name}:uncached`,
+      page: label,
+      who: "readers, nothing kept",
+      cache: "off",
       distinct: Infinity,
       nth: () => hot,
     },
@@ -142,6 +158,20 @@ export function asMember(page: Exchange, member: number): Exchange {
 
 function readerPage(path: string, texts: string[], count: { text: string; times: number }): Exchange {
   return { path, member: null, expect: { status: 200, texts, count, absent: "<script" } };
+}
+
+/** The home page, and then each page of its list that begins further down, below all threads that are written to. */
+function homePage(n: number, { threads }: Size): Exchange {
+  const count = { text: 'class="thread-row"', times: THREADS_PER_PAGE };
+  // What is written changes the order of the first page.
+  if (n === 0) return readerPage(homePath(), ["Category read 0", "Category written 9"], count);
+  const above = threads + 1 - n;
+  const cursor = { isPinned: false, key: lastActivityOf(above).toISOString(), number: above };
+  return readerPage(
+    `${homePath()}?after=${encodeCursor(cursor)}`,
+    [titleOf(above - 1), titleOf(above - THREADS_PER_PAGE)],
+    count,
+  );
 }
 
 /** The first page of a category, and then each page that begins further down. */

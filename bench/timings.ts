@@ -1,22 +1,18 @@
 import type { Connection } from "#scripts/connection.ts";
 import type { Size } from "./data.ts";
 import { kindsOf } from "./data.ts";
-import type { BenchForum } from "./forum.ts";
+import { type BenchForum, originOf } from "./forum.ts";
 import type { Load, Measured } from "./load.ts";
-import { cpuSeconds, findChild, residentMegabytes } from "./processes.ts";
+import { findServer, type MeasuredWithCpu, measure } from "./measure.ts";
+import { residentMegabytes } from "./processes.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** One line of the table. CPU in milliseconds for each request; NaN where this system does not tell. */
-export type Timing = Measured & {
-  name: string;
-  connections: number;
-  cpu: { worker: number; postgres: number; pooler: number };
-  workerMegabytes: number;
-};
+/** One line of the table. */
+export type Timing = MeasuredWithCpu & { name: string; connections: number; workerMegabytes: number };
 
 export type Pace = { connections: number[]; seconds: number; warmUpSeconds: number };
 
-type Parts = { forum: BenchForum; load: Load; sql: Connection["sql"]; size: Size };
+export type Parts = { forum: BenchForum; load: Load; sql: Connection["sql"]; size: Size };
 
 /** The hot page is number 0, and number 1 was asked for where costs were counted. */
 const FIRST_TIMED = 2;
@@ -35,35 +31,13 @@ export function timingsWith(parts: Parts, pace: Pace) {
     }
     const from = next.get(scenario) ?? FIRST_TIMED;
     const written = await countWritten(parts, name);
-    const pids = {
-      worker: findChild("workerd"),
-      postgres: findChild("postgres"),
-      pooler: findChild("pgbouncer"),
-    };
-    const used = () => ({
-      worker: cpuSeconds(pids.worker),
-      postgres: cpuSeconds(pids.postgres),
-      pooler: cpuSeconds(pids.pooler),
-    });
-    let before = used();
     const { seconds, warmUpSeconds } = pace;
-    const job = {
-      origin: forum.origin,
-      source: { size, scenario: name },
-      from,
-      connections,
-      seconds,
-      warmUpSeconds,
-    };
-    const measured = await load.run(job, () => {
-      before = used();
-    });
-    const after = used();
+    const source = { size, scenario: name };
+    const origin = originOf(forum, cache);
+    const measured = await measure(load, { origin, source, from, connections, seconds, warmUpSeconds });
     next.set(scenario, measured.next);
     await checkWritten(parts, name, written, measured);
-    const each = (part: keyof typeof before) => ((after[part] - before[part]) * 1000) / measured.requests;
-    const cpu = { worker: each("worker"), postgres: each("postgres"), pooler: each("pooler") };
-    return { ...measured, name, connections, cpu, workerMegabytes: residentMegabytes(pids.worker) };
+    return { ...measured, name, connections, workerMegabytes: residentMegabytes(findServer(origin)) };
   };
 }
 

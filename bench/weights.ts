@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Response } from "playwright-core";
 import { launchChromium } from "#local/chromium.ts";
+import { median } from "./against.ts";
 import type { Size } from "./data.ts";
 import type { BenchForum } from "./forum.ts";
 import { pagesOf } from "./scenarios.ts";
@@ -39,10 +40,6 @@ export async function weighPages(
   } finally {
     await browser.close();
   }
-}
-
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 async function measureVisit(browser: Browser, forum: BenchForum, path: string, who: Weight["who"]) {

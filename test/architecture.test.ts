@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "app/ui": ["app/domain", "app/messages", "app/paths.ts"],
   "app/paths.ts": ["app/domain"],
   "app/speculation.ts": ["app/public-pages.ts"],
+  "app/stylesheet.server.ts": ["app/ui"],
   "app/public-pages.ts": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
   "app/request": [
     "app/public-pages.ts",
@@ -38,11 +39,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The document around every page, what renders it, and the list of addresses.
   "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain", "app/messages"],
-  "app/entry.server.tsx": ["app/ui", "app/request", "app/log.ts", "app/messages"],
+  "app/entry.server.tsx": ["app/ui", "app/request", "app/log.ts", "app/messages", "app/stylesheet.server.ts"],
   "app/entry.client.tsx": ["app/ui", "app/messages"],
   "app/routes.ts": [],
   workers: [
     "app/speculation.ts",
+    "app/stylesheet.server.ts",
     "app/public-pages.ts",
     "app/request",
     "app/db",

@@ -50,7 +50,7 @@ async function answer(request: Request, call: Call): Promise<Response> {
 /** What is read: a page, at the one address that it has. */
 async function answerRead(request: Request, url: URL, call: Call): Promise<Response> {
   const { env } = call;
-  if (url.pathname === "/healthz") return answerHealth(call);
+  if (url.pathname === "/healthz") return answerHealth(request, call);
   // Sessions and same-origin checks hold for one origin, so every page is read there.
   if (url.origin !== env.ORIGIN) return Response.redirect(`${env.ORIGIN}${url.pathname}${url.search}`, 308);
   const path = canonicalPath(url.pathname);

@@ -6,8 +6,26 @@ import type { Env } from "./env.ts";
 /** Where Clerk lives for this forum: its Frontend API and its hosted pages. */
 export type ClerkAddresses = { frontendApi: string; signInUrl: string; signUpUrl: string };
 
+type ClerkConfiguration = ClerkAddresses & {
+  /** How Clerk's middleware checks sessions: only tokens issued for this very origin count. */
+  options: ClerkOptions;
+};
+
+/** An isolate has one configuration. */
+const known = new WeakMap<Env, ClerkConfiguration>();
+
+/** What follows of the Worker's configuration for Clerk; the same object each time. */
+export function clerkOf(env: Env): ClerkConfiguration {
+  const earlier = known.get(env);
+  if (earlier) return earlier;
+  const addresses = clerkAddresses(env);
+  const configuration = { ...addresses, options: clerkOptions(env, addresses) };
+  known.set(env, configuration);
+  return configuration;
+}
+
 /** Clerk's addresses: those set by hand, else those that the publishable key spells (base64 of `host$`). */
-export function clerkAddresses(env: Env): ClerkAddresses {
+function clerkAddresses(env: Env): ClerkAddresses {
   const host = atob(env.CLERK_PUBLISHABLE_KEY.replace(/^pk_(test|live)_/, "")).replace(/\$$/, "");
   const hosted = buildAccountsBaseUrl(host);
   return {
@@ -17,9 +35,7 @@ export function clerkAddresses(env: Env): ClerkAddresses {
   };
 }
 
-/** How Clerk's middleware checks sessions: only tokens issued for this very origin count. */
-export function clerkOptions(env: Env): ClerkOptions {
-  const { signInUrl, signUpUrl } = clerkAddresses(env);
+function clerkOptions(env: Env, { signInUrl, signUpUrl }: ClerkAddresses): ClerkOptions {
   return {
     publishableKey: env.CLERK_PUBLISHABLE_KEY,
     secretKey: env.CLERK_SECRET_KEY,

@@ -22,42 +22,44 @@ const ForumLanguage = z
   .default(DEFAULT_LANGUAGE);
 
 /** Everything the Worker is configured with. docs/deploying.md says where each value is found. */
-const Env = z
-  .object({
-    /** Where Postgres is reached: Hyperdrive's own address, where it is bound. */
-    DATABASE_URL: PostgresAddress,
-    HYPERDRIVE: z.object({ connectionString: PostgresAddress }).optional(),
-    /** The forum's one origin, such as https://forum.example.com. */
-    ORIGIN: Address.transform((url) => new URL(url).origin),
-    FORUM_NAME: Text.default("Edgewise"),
-    /** The language of readers' pages, and of members who chose none. */
-    FORUM_LANGUAGE: ForumLanguage,
-    COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),
-    CLERK_PUBLISHABLE_KEY: Text.regex(/^pk_(test|live)_/, "must begin with pk_test_ or pk_live_"),
-    CLERK_SECRET_KEY: Text,
-    /** Clerk's public key. Without it each new isolate asks Clerk for it once. */
-    CLERK_JWT_KEY: Text.transform((pem) => pem.replaceAll("\\n", "\n")).optional(),
-    CLERK_PROXY_URL: Address.optional(),
-    CLERK_SIGN_IN_URL: Address.optional(),
-    CLERK_SIGN_UP_URL: Address.optional(),
-    /** Read apart from the rest: without it only the webhook fails. */
-    CLERK_WEBHOOK_SECRET: Text.optional(),
-    HELD_FORMS: Namespace,
-    /** Copies of pages for the time when the database is away. */
-    LAST_GOOD: Namespace,
-    /** The Reader behind a cache of this machine's (local/cloudflare/); on Cloudflare the cache stands there by itself. */
-    READER: z.custom<Fetcher>().optional(),
-    /** The share of requests that are recorded, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
-    LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
-    /** Takes a data point for each request; without it there are none. */
-    REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
-    /** Which version of the Worker this is. */
-    VERSION: z.custom<WorkerVersionMetadata>().optional(),
-  })
-  .refine(({ FORUM_LANGUAGE, ORIGIN }) => !isPseudoLanguage(FORUM_LANGUAGE) || isThisMachine(ORIGIN), {
-    path: ["FORUM_LANGUAGE"],
-    error: "is a language for trying out pages on this machine",
-  });
+const Variables = z.object({
+  /** Where Postgres is reached: Hyperdrive's own address, where it is bound. */
+  DATABASE_URL: PostgresAddress,
+  HYPERDRIVE: z.object({ connectionString: PostgresAddress }).optional(),
+  /** The forum's one origin, such as https://forum.example.com. */
+  ORIGIN: Address.transform((url) => new URL(url).origin),
+  FORUM_NAME: Text.default("Edgewise"),
+  /** The language of readers' pages, and of members who chose none. */
+  FORUM_LANGUAGE: ForumLanguage,
+  COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),
+  CLERK_PUBLISHABLE_KEY: Text.regex(/^pk_(test|live)_/, "must begin with pk_test_ or pk_live_"),
+  CLERK_SECRET_KEY: Text,
+  /** Clerk's public key. Without it each new isolate asks Clerk for it once. */
+  CLERK_JWT_KEY: Text.transform((pem) => pem.replaceAll("\\n", "\n")).optional(),
+  CLERK_PROXY_URL: Address.optional(),
+  CLERK_SIGN_IN_URL: Address.optional(),
+  CLERK_SIGN_UP_URL: Address.optional(),
+  /** Read apart from the rest: without it only the webhook fails. */
+  CLERK_WEBHOOK_SECRET: Text.optional(),
+  HELD_FORMS: Namespace,
+  /** Copies of pages for the time when the database is away. */
+  LAST_GOOD: Namespace,
+  /** The Reader behind a cache of this machine's (local/cloudflare/); on Cloudflare the cache stands there by itself. */
+  READER: z.custom<Fetcher>().optional(),
+  /** The share of requests that are recorded, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
+  LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
+  /** Takes a data point for each request; without it there are none. */
+  REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
+  /** Takes a data point each minute of how late purges are; without it there are none. */
+  PURGES: z.custom<AnalyticsEngineDataset>().optional(),
+  /** Which version of the Worker this is. */
+  VERSION: z.custom<WorkerVersionMetadata>().optional(),
+});
+
+const Env = Variables.refine(
+  ({ FORUM_LANGUAGE, ORIGIN }) => !isPseudoLanguage(FORUM_LANGUAGE) || isThisMachine(ORIGIN),
+  { path: ["FORUM_LANGUAGE"], error: "is a language for trying out pages on this machine" },
+);
 
 function isThisMachine(origin: string): boolean {
   return ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);

@@ -1,4 +1,5 @@
 import { SPECULATION_RULES } from "#app/speculation.ts";
+import { STYLESHEET_SOURCE } from "#app/stylesheet.server.ts";
 
 /** A month of `https` at first would be timid; ASVS 5.0 3.4.1 asks for a year, subdomains included. */
 const STRICT_TRANSPORT = "max-age=31536000; includeSubDomains";
@@ -11,7 +12,8 @@ export type PageKind = { isReader: boolean; nonce: string; clerkOrigins: string[
 
 /**
  * Puts the security headers on a response, whatever its status.
- * A reader's page has no script source at all; a member's page runs only scripts that carry its nonce.
+ * A reader's page has no script source at all, and one style, which it carries; a member's page runs only scripts that carry
+ * its nonce, and links the stylesheet.
  */
 export function withSecurityHeaders(response: Response, page: PageKind): Response {
   const headers = new Headers(response.headers);
@@ -40,7 +42,7 @@ function contentSecurityPolicy({ isReader, nonce, clerkOrigins, origin }: PageKi
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "object-src 'none'",
-    "style-src 'self'",
+    `style-src ${isReader ? STYLESHEET_SOURCE : "'self'"}`,
     `img-src 'self' ${PICTURES}`,
     // Chromium checks the redirects of a form too, and signing in leads through Clerk.
     `form-action 'self' ${clerk}`,

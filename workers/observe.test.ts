@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { notePage, observe } from "./observe.ts";
+import { expect, test, vi } from "vitest";
+import { notePage, observe, recordLateness } from "./observe.ts";
 
 type Point = { indexes: string[]; blobs: string[]; doubles: number[] };
 
@@ -83,4 +83,24 @@ test("of requests that did not fail a share is recorded, and each point says for
 test("without a place for data points, or any configuration, a request is answered all the same", async () => {
   for (const env of [null, { LOG_REQUESTS: 0 }])
     expect((await observe(request, env, async () => page())).status).toBe(200);
+});
+
+test("how late purges are is one data point, and a line only where any is late", () => {
+  const points: unknown[] = [];
+  const env = { PURGES: { writeDataPoint: (point: unknown) => void points.push(point) } };
+  const lines = { info: vi.spyOn(console, "log"), warning: vi.spyOn(console, "warn") };
+  recordLateness({ names: 0, milliseconds: 0 }, env);
+  expect([lines.info.mock.calls, lines.warning.mock.calls]).toEqual([[], []]);
+  recordLateness({ names: 2, milliseconds: 60_000 }, env);
+  recordLateness({ names: 3, milliseconds: 60_001 }, env);
+  recordLateness({ names: 3, milliseconds: 60_001 }, {});
+  expect(points).toEqual([{ doubles: [0, 0] }, { doubles: [60_000, 2] }, { doubles: [60_001, 3] }]);
+  const written = (level: "info" | "warning") => lines[level].mock.calls.map(([line]) => JSON.parse(line));
+  const late = { event: "purges", names: 3, milliseconds: 60_001 };
+  expect(written("info")).toEqual([{ level: "info", event: "purges", names: 2, milliseconds: 60_000 }]);
+  expect(written("warning")).toEqual([
+    { level: "warning", ...late },
+    { level: "warning", ...late },
+  ]);
+  vi.restoreAllMocks();
 });

@@ -37,10 +37,12 @@ export type RequestFacts = Omit<Watched, "usage"> & {
   version: string | null;
 };
 
+type Dataset = { writeDataPoint(point: { indexes?: string[]; blobs?: string[]; doubles: number[] }): void };
+
 /** What of the Worker's configuration has a part in this. */
 type Recorder = {
   LOG_REQUESTS: number;
-  REQUESTS?: { writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void };
+  REQUESTS?: Dataset;
   VERSION?: { id: string };
 };
 
@@ -145,4 +147,17 @@ export function record(facts: RequestFacts, env: Recorder | null): void {
     doubles: [totalMs, databaseMs, statements, bytes ?? 0, 1 / share],
   });
   log({ level: isFailure ? "error" : "info", event: "request", ...facts });
+}
+
+/** Purges later than this are an alarm: a minute is what readers wait for a score (milliseconds). */
+const LATE_MS = 60_000;
+
+/** How many names should have been dropped by now, and for how long (milliseconds) the oldest has been waiting. */
+export type Lateness = { names: number; milliseconds: number };
+
+/** Records how late purges are: one data point, and a line in the log where any is late. */
+export function recordLateness({ names, milliseconds }: Lateness, env: { PURGES?: Dataset }): void {
+  env.PURGES?.writeDataPoint({ doubles: [milliseconds, names] });
+  if (names === 0) return;
+  log({ level: milliseconds > LATE_MS ? "warning" : "info", event: "purges", names, milliseconds });
 }

@@ -2,7 +2,7 @@ import * as build from "virtual:react-router/server-build";
 import { createRequestHandler, RouterContextProvider } from "react-router";
 import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
-import { isStaff } from "#app/domain/viewer.ts";
+import { isStaff, type Viewer } from "#app/domain/viewer.ts";
 import {
   clerkContext,
   databaseContext,
@@ -18,7 +18,7 @@ import {
   viewerContext,
 } from "#app/request/context.server.ts";
 import { heldFormsIn } from "#app/request/held-form.server.ts";
-import { clerkAddresses, clerkOptions } from "./clerk.ts";
+import { clerkOf } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
 import { withSecurityHeaders } from "./headers.ts";
@@ -39,6 +39,8 @@ export type Page = {
   response: Response;
   /** What became known on the way. */
   record: RequestRecord;
+  /** Who asked, as the database knows them; null for the signed-out. */
+  viewer: Viewer | null;
   /** What its writes have made happen. */
   happened: readonly StoredEvent[];
 };
@@ -53,7 +55,7 @@ export async function answerPage(
   const work = request.method === "POST" ? "write" : isReader ? "reader" : "member";
   const database = pageDatabase(env, ctx, work);
   const nonce = isReader ? "" : crypto.randomUUID();
-  const { frontendApi, signInUrl, signUpUrl } = clerkAddresses(env);
+  const { frontendApi, signInUrl, signUpUrl, options } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
   context.set(siteContext, {
@@ -64,7 +66,7 @@ export async function answerPage(
     signUpUrl,
   });
   context.set(databaseContext, database);
-  context.set(clerkContext, clerkOptions(env));
+  context.set(clerkContext, options);
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });
   const { HELD_FORMS: kv, COOKIE_SECRET: secret, ORIGIN: origin } = env;
   context.set(heldFormsContext, heldFormsIn({ kv, secret, origin }));
@@ -78,7 +80,7 @@ export async function answerPage(
     response.headers.set("Cache-Control", "private, no-store");
     response.headers.append("Vary", "Cookie");
     const secured = withSecurityHeaders(response, { isReader, nonce, origin: env.ORIGIN, clerkOrigins });
-    return { response: secured, record, happened: database.happened };
+    return { response: secured, record, viewer, happened: database.happened };
   } finally {
     ctx.waitUntil(database.close());
   }

@@ -34,6 +34,14 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
+const FOREIGN = [
+  "X-Forwarded-Host",
+  "X-Forwarded-Proto",
+  "CloudFront-Forwarded-Proto",
+  "Forwarded",
+  "Authorization",
+];
+
 /**
  * Drops what a request may claim and we must not believe: forwarded hosts (Clerk would build its return
  * address from them) and `Authorization` (sessions are cookies here; a machine token in it would cost a
@@ -41,8 +49,7 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
  */
 export function withoutForeignHeaders(request: Request): Request {
   const headers = new Headers(request.headers);
-  for (const name of ["X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Authorization"])
-    headers.delete(name);
+  for (const name of FOREIGN) headers.delete(name);
   // React Router answers these with other documents than the one at the address (CVE-2025-43864).
   for (const name of ["X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data"]) headers.delete(name);
   return new Request(request, { headers });

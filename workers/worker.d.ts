@@ -5,3 +5,9 @@ declare namespace Cloudflare {
     durableNamespaces: "Purger";
   }
 }
+
+/** What Vite makes of a stylesheet that is imported as text. */
+declare module "*.css?inline" {
+  const text: string;
+  export default text;
+}

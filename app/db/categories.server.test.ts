@@ -9,6 +9,7 @@ import { meet } from "#test/race.ts";
 import { addCategory, changeCategory, listCategoryCounts, removeCategory } from "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import { deleteReply } from "./replies.server.ts";
+import { createThread } from "./threads.server.ts";
 import { verify } from "./verify.server.ts";
 
 const { db, connect } = await testDatabase();
@@ -75,6 +76,20 @@ test("a category in which a thread is started at that moment stays", async () =>
   const [, removed] = await meet(connect, start, (second) => removeCategory(second, "busy"));
   expect(removed).toEqual({ outcome: "conflict", threads: 1, deleted: 0 });
   expect(await eventsOf(await idOf("busy"))).toEqual(["category-added"]);
+});
+
+test("a thread that is started in a category which is removed at that moment finds none", async () => {
+  await add({ slug: "going", name: "Going" });
+  const author = await makeMember(db);
+  const form = { category: "going", title: "Too late", body: "Text.", submission: randomUUID() };
+  const [removed, started] = await meet(
+    connect,
+    (first) => removeCategory(first, "going"),
+    (second) => createThread(second, { authorId: author.id, ...form }),
+  );
+  expect(removed).toEqual({ outcome: "done" });
+  expect(started).toEqual({ outcome: "refused", refusal: "no-category" });
+  expect(await verify(db)).toEqual([]);
 });
 
 /** What is said of a category, as it is stored. */

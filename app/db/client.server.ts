@@ -224,10 +224,13 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** SQLSTATE of a row that is there already, and of one that refers to none (PostgreSQL, "Error Codes", class 23). */
+const VIOLATIONS = new Set(["23505", "23503"]);
+
 /** The name of the unique constraint that an error reports as violated, or null. */
 export function violatedConstraint(error: unknown): string | null {
   for (const cause of causesOf(error))
-    if ("code" in cause && cause.code === "23505" && "constraint_name" in cause)
+    if ("code" in cause && VIOLATIONS.has(String(cause.code)) && "constraint_name" in cause)
       return String(cause.constraint_name);
   return null;
 }

@@ -17,7 +17,8 @@ const ATTEMPTS_MAX = 5;
  * Stores what Clerk says of a person, in one statement. Any order, any repetition and any concurrency of a
  * person's events end in the same rows, because what is kept is the greatest of a total order: states by
  * (`updated_at`, `sync_tie`), and the deletion above them all. Greatest-of does not depend on the order.
- * A state that is stored, and the first deletion, say so with an event of ours (app/domain/events.ts).
+ * A state that is stored and changes what pages show of the person, and the first deletion, say so with an event of ours
+ * (app/domain/events.ts).
  *
  * It holds under concurrency because `insert … on conflict do update … where` locks the person's row and compares
  * with its newest version, also where a first look would have found no row or an older one. Only the statement that
@@ -35,23 +36,31 @@ async function recordState(db: Database, person: SavedPerson): Promise<"saved" |
     write(
       db,
       sql`
-      with person as (
+      with before as materialized (
+        select u.first_name, u.last_name, u.image_url, m.handle from "user" u join members m on m.user_id = u.id
+        where u.id = ${person.id} for no key update of u, m
+      ), ready as (select count(*) from before), person as (
         insert into "user" as u (id, email, first_name, last_name, username, image_url, updated_at, sync_tie)
-        values (${person.id}, ${person.email}, ${person.firstName}, ${person.lastName}, ${person.username},
-          ${person.imageUrl}, ${person.updatedAt.toISOString()}::timestamptz, ${person.tie})
+        select ${person.id}, ${person.email}, ${person.firstName}, ${person.lastName}, ${person.username},
+          ${person.imageUrl}, ${person.updatedAt.toISOString()}::timestamptz, ${person.tie} from ready
         on conflict (id) do update set email = excluded.email, first_name = excluded.first_name,
           last_name = excluded.last_name, username = excluded.username, image_url = excluded.image_url,
           updated_at = excluded.updated_at, sync_tie = excluded.sync_tie
         where u.deleted_at is null
           and (excluded.updated_at, excluded.sync_tie collate "C")
             > (coalesce(u.updated_at, '-infinity'), u.sync_tie collate "C")
-        returning id
+        returning id, first_name, last_name, image_url
       ), member as (
         insert into members as m (user_id, handle, handle_source)
         select person.id, ${firstFree(handles, person.id)}, ${source} from person
         on conflict (user_id) do update set handle = excluded.handle, handle_source = excluded.handle_source
         where m.handle_source in ('placeholder', 'clerk')
-      ), ${recordEvents(eventOf("member-changed", { member: sql`id` }, sql`from person`))}
+        returning handle
+      ), changed as (
+        select person.id from person left join before b on true left join member on true
+        where b.handle is null or (person.first_name, person.last_name, person.image_url, coalesce(member.handle, b.handle))
+          is distinct from (b.first_name, b.last_name, b.image_url, b.handle)
+      ), ${recordEvents(eventOf("member-changed", { member: sql`id` }, sql`from changed`))}
       select null as refusal, ${EVENTS} from person`,
     ),
   );

@@ -1,7 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { type PersonEvent, personFromUser, readClerkEvent } from "#app/domain/clerk-event.ts";
+import {
+  type PersonEvent,
+  personFromUser,
+  readClerkEvent,
+  type SavedPerson,
+} from "#app/domain/clerk-event.ts";
 import { sha256 } from "#app/domain/hash.ts";
 import { testDatabase } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
@@ -555,6 +560,52 @@ test("what changes something says so, once; what is stale, repeated or there alr
     "member-changed",
     "member-deleted",
   ]);
+});
+
+test.each<[what: string, changes: Changes, says: boolean]>([
+  ["an address of e-mail", { email: "other@example.com" }, false],
+  ["nothing that we know of", {}, false],
+  ["a first name", { first_name: "Augusta" }, true],
+  ["a last name that is gone", { last_name: null }, true],
+  ["a picture", { image_url: "https://img.example.com/2.png" }, true],
+  ["a username, and with it the handle", { username: "countess" }, true],
+])("a state that changes %s is stored, and says so where pages show it", async (_, changes, says) => {
+  const state = {
+    username: "ada",
+    first_name: "Ada",
+    last_name: "King",
+    image_url: "https://img.example.com/1.png",
+  };
+  await recordClerkEvent(db, await person(state));
+  const next = await person({ ...state, ...changes, at: 1 });
+  const happened = await happening(async (on) => expect(await recordClerkEvent(on, next)).toBe("saved"));
+  expect(happened).toEqual(says ? [{ kind: "member-changed", member: ID }] : []);
+  expect((await rowsOf()).user).toMatchObject({ sync_tie: (next as SavedPerson).tie });
+});
+
+test("a handle that the member chose stays, so a new username says nothing", async () => {
+  await recordClerkEvent(db, await person({ username: "ada" }));
+  await db.execute(
+    sql`update members set handle = 'lovelace', handle_source = 'chosen' where user_id = ${ID}`,
+  );
+  const next = await person({ username: "countess", at: 1 });
+  expect(await happening((on) => recordClerkEvent(on, next))).toEqual([]);
+});
+
+test("two states at once both say what they changed, also where the later one brings the first name back", async () => {
+  const [first, between, last] = [
+    await person({ username: "ada" }),
+    await person({ username: "grace", at: 1 }),
+    await person({ username: "ada", at: 2 }),
+  ];
+  await recordClerkEvent(db, first);
+  await meet(
+    connect,
+    (one) => recordClerkEvent(one, between),
+    (two) => recordClerkEvent(two, last),
+  );
+  const [row] = await db.execute(sql`select count(*)::integer from events where kind = 'member-changed'`);
+  expect(row).toEqual({ count: 3 });
 });
 
 test("a deletion that is the first to be heard of somebody says so", async () => {

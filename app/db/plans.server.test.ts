@@ -6,7 +6,7 @@ import { pages, writes } from "#bench/scale/workload.ts";
 import { defaultSize, generateForum } from "#scripts/generate/generate.ts";
 import { testForum } from "#test/database.ts";
 import type { Database } from "./client.server.ts";
-import { explain, type PlanNode } from "./plans.server.ts";
+import { buffersOf, explain, type PlanNode } from "./plans.server.ts";
 import { definedReads, defineRead } from "./reads.server.ts";
 import { word } from "./statements.server.ts";
 
@@ -19,6 +19,9 @@ const ROWS_READ_MAX = 300;
 const ROWS_SORTED_MAX = 60;
 /** What a page or a write touches may grow by this much, from the small forum to the large one: an index gets deeper. */
 const GROWTH_MAX = 1.5;
+
+/** What a read touches by the plan that is kept, against a plan for the very values that it is asked for. */
+const KEPT_PLAN_MAX = 1.5;
 
 const SMALL = 10_000;
 const LARGE = 120_000;
@@ -34,6 +37,7 @@ async function forumOf(replies: number): Promise<Database> {
 
 const small = await forumOf(SMALL);
 const large = await forumOf(LARGE);
+const forums = { small, large };
 const subjects = await findSubjects(large);
 
 /** What is wrong with the plans of the statement that `act` sends; it is carried out and rolled back. */
@@ -94,6 +98,36 @@ test("every read is among those whose plans are looked at", async () => {
       .sort(),
   );
 });
+
+/** The same database without the functions of reads: each is asked by its text, and so planned for its values. */
+function withoutFunctions(db: Database): Database {
+  const missing = Object.assign(new Error("No function"), { name: "PostgresError", code: "42883" });
+  return { ...db, execute: (statement, call) => (call ? Promise.reject(missing) : db.execute(statement)) };
+}
+
+async function buffersTouched(db: Database, acts: ((db: Database) => Promise<unknown>)[]): Promise<number> {
+  let buffers = 0;
+  for (const act of acts) for (const plan of await explain(db, act)) buffers += buffersOf(plan);
+  return buffers;
+}
+
+test.each(Object.entries(forums))(
+  "in the %s forum the plan that a read keeps serves as well as one for the values of each call",
+  async (_, db) => {
+    const dear: string[] = [];
+    for (const [name, acts] of pages(await findSubjects(db))) {
+      // Once before, as a connection's first look into an index costs more.
+      for (const act of acts) await act(db);
+      const kept = await buffersTouched(db, acts);
+      const own = await buffersTouched(
+        db,
+        acts.map((act) => (each) => act(withoutFunctions(each))),
+      );
+      if (kept > KEPT_PLAN_MAX * own) dear.push(`${name}: ${kept} in place of ${own}`);
+    }
+    expect(dear).toEqual([]);
+  },
+);
 
 test("of a read the plan is looked at that serves all values, also where another would be better for these", async () => {
   const read = defineRead(

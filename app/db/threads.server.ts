@@ -25,6 +25,19 @@ function forEachSort<Reads>(define: (sort: Sort) => Reads): Record<Sort, Reads> 
   return Object.fromEntries(SORTS.map((sort) => [sort, define(sort)])) as Record<Sort, Reads>;
 }
 
+/**
+ * The threads `t` of one page, found before their people are: whatever Postgres takes for the number of threads that match,
+ * it looks up those of one page.
+ */
+function pageOfThreads(where: SQL, order: SQL): SQL {
+  return sql`(
+    select * from threads t
+    where ${where}
+    order by ${order}
+    limit ${integer(THREADS_PER_PAGE + 1)}
+  ) t`;
+}
+
 const THREAD_SUMMARY = sql`
   t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
   t.created_at as "createdAt", t.last_activity_at as "lastActivityAt",
@@ -75,16 +88,15 @@ const CATEGORY_SUMMARIES = sql`(
 
 const HOME_PAGES = forEachSort((sort) => {
   const { key, kind } = ORDERS[sort];
+  const order = sql`${key} desc, t.number desc`;
   const page = (from: SQL) => sql`
     select ${CATEGORY_SUMMARIES} as categories, (
       select coalesce(json_agg(listed), '[]') from (
         select ${THREAD_SUMMARY}
-        from threads t
+        from ${pageOfThreads(sql`t.deleted_at is null ${from}`, order)}
         join categories c on c.id = t.category_id
         ${THREAD_PEOPLE}
-        where t.deleted_at is null ${from}
-        order by ${key} desc, t.number desc
-        limit ${integer(THREADS_PER_PAGE + 1)}
+        order by ${order}
       ) listed) as threads`;
   return {
     first: defineRead(`home_by_${sort}`, {}, () => page(sql``)),
@@ -109,15 +121,14 @@ export async function getCategoryPage(
 
 const CATEGORY_PAGES = forEachSort((sort) => {
   const { key, kind } = ORDERS[sort];
+  const order = sql`t.is_pinned desc, ${key} desc, t.number desc`;
   const page = (slug: SQL, from: SQL) => sql`
     select c.id, c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
       select coalesce(json_agg(listed), '[]') from (
         select ${THREAD_SUMMARY}
-        from threads t
+        from ${pageOfThreads(sql`t.category_id = c.id and t.deleted_at is null ${from}`, order)}
         ${THREAD_PEOPLE}
-        where t.category_id = c.id and t.deleted_at is null ${from}
-        order by t.is_pinned desc, ${key} desc, t.number desc
-        limit ${integer(THREADS_PER_PAGE + 1)}
+        order by ${order}
       ) listed) as threads
     from categories c
     where c.slug = ${slug}`;
@@ -238,7 +249,7 @@ export type NewThread = {
 /**
  * Starts a thread with its opening post. One statement; a second arrival of the same submission answers with
  * the thread that the first one made, also when both come at once. `conflict`: the submission came before with another
- * text, and nothing was written.
+ * text, and nothing was written. `no-category`: there is none of this name, also where it was removed at that moment.
  */
 export async function createThread(
   db: Database,
@@ -247,10 +258,16 @@ export async function createThread(
   try {
     return await insertThread(db, thread);
   } catch (error) {
-    if (violatedConstraint(error) !== "thread_replies_submission_key") throw error;
+    // Somebody was faster, and whoever looks now sees what they have done.
+    if (!OVERTAKEN.has(violatedConstraint(error))) throw error;
     return insertThread(db, thread);
   }
 }
+
+const OVERTAKEN = new Set<string | null>([
+  "thread_replies_submission_key",
+  "threads_category_id_categories_id_fk",
+]);
 
 function insertThread(db: Database, thread: NewThread) {
   const { authorId, submission } = thread;

@@ -3,6 +3,8 @@
  * each number. Plain rules, so that the Worker keeps to them and the benchmark can reckon with them.
  */
 
+import type { Fact } from "./facts.ts";
+
 /** For how many seconds something kept may be served, and for how many more once, while it is renewed. */
 export type Lifetime = { freshFor: number; staleFor: number };
 
@@ -17,6 +19,24 @@ export const SCORED_STALE_SECONDS = 60;
 
 /** What shows no fact that a change could name (an unknown handle, an address that is none) ends by age alone. */
 export const UNNAMED_FRESH_SECONDS = 60;
+
+/** Cloudflare takes so many names with an answer, and so many bytes of them with their commas (`Cache-Tag`). */
+export const TAGS_MAX = 1_000;
+export const TAG_BYTES_MAX = 16_000;
+
+/**
+ * How an answer that shows these facts is kept: for how long, and which of them may be named with it. An answer of which a
+ * change could go by unheard, since it shows no fact or more than can be named, ends by age alone.
+ */
+export function keptAs(shows: Fact[], lifetime: Lifetime | null): Lifetime & { tags: Fact[] } {
+  let bytes = 0;
+  const tags = shows.slice(0, TAGS_MAX).filter(({ length }) => {
+    bytes += length + 1;
+    return bytes <= TAG_BYTES_MAX;
+  });
+  const isNamed = tags.length > 0 && tags.length === shows.length;
+  return { ...((isNamed && lifetime) || { freshFor: UNNAMED_FRESH_SECONDS, staleFor: 0 }), tags };
+}
 
 /** Cloudflare takes 25 purges at once, gives one more every 12 seconds, and takes 100 names with each (Workers Caching, "Limitations"). */
 export const PURGE_BURST = 25;

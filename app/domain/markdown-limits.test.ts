@@ -14,9 +14,9 @@ const GROWTH_MAX = 40;
  */
 const CALLS_PER_CHARACTER = 20;
 
-/** Tokens and HTML elements of one text, however long: what a new process spends its time on. Today 9,050 and 4,000. */
-const TOKENS_MAX = 11_000;
-const ELEMENTS_MAX = 5_000;
+/** Tokens and HTML elements of one text, however long: what a new process spends its time on. Today 5,226 and 2,388. */
+const TOKENS_MAX = 7_000;
+const ELEMENTS_MAX = 3_000;
 
 const HOSTILE = Object.entries(PATHOLOGICAL);
 

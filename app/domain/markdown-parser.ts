@@ -17,8 +17,8 @@ import {
   CELLS_OF_ROW,
   CELLS_OF_TABLE,
   INLINE_STEPS_MAX,
+  LINK_SIGNS_MAX,
   LINKS_MAX,
-  MAIL_ADDRESSES_MAX,
   MISSING_CELLS_PER_CHARACTER,
   QUOTED_LINES_MAX,
   REFERENCED_PER_CHARACTER,
@@ -56,7 +56,7 @@ function createParser(): MarkdownIt {
   md.inline.ruler.before("www", "limit_steps", limitSteps);
   for (const name of ["www", "linkify", "link", "image", "autolink"])
     wrapRule(md.inline.ruler, name, limitLinks);
-  wrapRule(md.core.ruler, "linkify", limitAddresses);
+  wrapRule(md.core.ruler, "linkify", limitLateLinks);
   // markdown-it asks the rules that end a quote whether a table's next row ends the table.
   md.block.ruler.push("table_end", endsTable, { alt: ["blockquote"] });
   md.core.ruler.push("finish", (state) => finishTokens(state.tokens, state.Token, allowanceOf(state)));
@@ -149,10 +149,10 @@ function limitLinks(rule: InlineRule): InlineRule {
   };
 }
 
-/** Looks for mail addresses, unless there are too many. All other bare links were found before, and counted. */
-function limitAddresses(rule: CoreRule): CoreRule {
+/** Looks for mail addresses, and for bare links that nobody has found before, unless there are too many to be counted. */
+function limitLateLinks(rule: CoreRule): CoreRule {
   return (state) => {
-    const mayLink = allowanceOf(state).links > 0 && state.src.split("@").length <= MAIL_ADDRESSES_MAX + 1;
+    const mayLink = allowanceOf(state).links > 0 && state.src.split(/@|:\/\//).length <= LINK_SIGNS_MAX + 1;
     return mayLink && rule(state);
   };
 }

@@ -1,4 +1,3 @@
-import { getAuth } from "@clerk/react-router/server";
 import { type MiddlewareFunction, type RouterContextProvider, redirectDocument } from "react-router";
 import { ensureMember } from "#app/db/identity.server.ts";
 import { getViewerWithVotes, type ViewerWithVotes } from "#app/db/members.server.ts";
@@ -16,6 +15,7 @@ import {
 } from "#app/http.ts";
 import { signInPath } from "#app/paths.ts";
 import {
+  authContext,
   databaseContext,
   recordContext,
   requestContext,
@@ -63,7 +63,7 @@ type Arguments = Parameters<MiddlewareFunction<Response>>[0];
 
 async function findViewer(args: Arguments): Promise<ViewerWithVotes | null> {
   const { request, context, pattern, url } = args;
-  const session = await sessionOf(args);
+  const session = provenSession(context);
   let viewer: ViewerWithVotes | null = null;
   try {
     if (session) viewer = await loadViewer(args, session);
@@ -80,9 +80,10 @@ async function findViewer(args: Arguments): Promise<ViewerWithVotes | null> {
 type Session = { userId: string; sessionId: string };
 
 /** The session that the request's token proves; null where there is none, or where its ids are none of Clerk's. */
-async function sessionOf(args: Arguments): Promise<Session | null> {
-  const { userId, sessionId } = await getAuth(args);
-  return userId && isUserId(userId) && isSessionId(sessionId) ? { userId, sessionId } : null;
+function provenSession(context: Arguments["context"]): Session | null {
+  const { userId, sessionId } = context.get(authContext);
+  if (!userId || !sessionId) return null;
+  return isUserId(userId) && isSessionId(sessionId) ? { userId, sessionId } : null;
 }
 
 /** The viewer whom a session belongs to; null where somebody has signed out of it. */

@@ -1,4 +1,4 @@
-import type { clerkMiddleware } from "@clerk/react-router/server";
+import type { clerkMiddleware, rootAuthLoader } from "@clerk/react-router/server";
 import { createContext, type SessionStorage } from "react-router";
 import type { Database } from "#app/db/client.server.ts";
 import type { Fact } from "#app/domain/facts.ts";
@@ -32,6 +32,17 @@ export type ClerkOptions = NonNullable<Parameters<typeof clerkMiddleware>[0]>;
 
 /** How Clerk's middleware is to check sessions: with Clerk's secret in it, so for nothing else. */
 export const clerkContext = createContext<ClerkOptions>();
+
+/** What a request proves, as Clerk's middleware has verified it. Of a session with something left to do, nothing. */
+export type Auth = {
+  userId: string | null;
+  sessionId: string | null;
+  /** What Clerk's script begins with. */
+  clerk: Awaited<ReturnType<typeof rootAuthLoader>>;
+};
+
+/** Set by Clerk's middleware; not there for readers. */
+export const authContext = createContext<Auth>();
 
 /** A request that is forged, oversized, or of a kind that nothing here takes. */
 export type PageRefusal = { status: 403 | 405 | 413; message: Message };

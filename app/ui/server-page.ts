@@ -11,6 +11,8 @@ export type ServerPage = {
   requestId: string;
   /** The database is away: when the copy that is shown was made (milliseconds since 1970), and whether for a member. */
   outage: { madeAt: number | null; isMember: boolean } | null;
+  /** The whole stylesheet where the page carries it (for readers); else empty, and it is linked. */
+  stylesheet: string;
 };
 
 /** A page that uses it carries no scripts: the browser, which has these values no more, would draw it differently. */
@@ -19,4 +21,5 @@ export const ServerPageContext = createContext<ServerPage>({
   keptForm: null,
   requestId: "",
   outage: null,
+  stylesheet: "",
 });

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useFetcher } from "react-router";
 import { scoreDelta, type VoteValue } from "#app/domain/vote.ts";
 import type { Message } from "#app/messages/catalogue.ts";
@@ -9,15 +9,23 @@ type Answer = { problem: null; score: number; value: VoteValue } | { problem: Me
 
 type Voted = { number: number; score: number; vote: VoteValue; mayVote: boolean };
 
+/** On the server nothing is ever on its way, and a fetcher for each of twenty replies costs a dozen hooks each. */
+const useVote = typeof document === "undefined" ? () => NOT_SENT : useFetcher<Answer>;
+const NOT_SENT = { state: "idle", formData: undefined, data: undefined, submit: async () => {} } as const;
+
 /** The score, and a button each way. Pressing the pressed one takes the vote back. */
 export function VoteButtons({ thread, reply }: { thread: number; reply: Voted }) {
   const { say } = useWords();
-  const fetcher = useFetcher<Answer>();
+  const fetcher = useVote();
   const { score, vote } = shownVote(reply, fetcher.formData, fetcher.data);
   const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
   if (!reply.mayVote) return <Score score={score} isAlone />;
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void fetcher.submit((event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement);
+  };
   return (
-    <fetcher.Form className="votes" method="post" action={voteAction(thread, reply.number)}>
+    <form className="votes" method="post" action={voteAction(thread, reply.number)} onSubmit={onSubmit}>
       <VoteButton name="up" value={1} vote={vote} />
       <Score score={score} />
       <VoteButton name="down" value={-1} vote={vote} />
@@ -26,7 +34,7 @@ export function VoteButtons({ thread, reply }: { thread: number; reply: Voted })
           {say(problem)}
         </span>
       )}
-    </fetcher.Form>
+    </form>
   );
 }
 

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { isName } from "#app/domain/paging.ts";
 import { cleanLine, slugify } from "#app/domain/text.ts";
 import type { Ids } from "./ids.ts";
 import { NOTES, type Notes } from "./notes.ts";
@@ -33,8 +34,10 @@ export async function storeCategories(
 }
 
 function slugOf(old: SurveyedCategory, name: string, isRenamed: boolean): string {
-  if (!isRenamed && old.slug !== "" && slugify(old.slug) === old.slug) return old.slug;
-  return /[\p{L}\p{N}]/u.test(name) ? slugify(name) : `category-${old.id}`;
+  if (!isRenamed && isName(old.slug) && slugify(old.slug) === old.slug) return old.slug;
+  // A category's address has letters from a to z, and a name in other letters makes none.
+  const made = /[\p{L}\p{N}]/u.test(name) ? slugify(name) : "";
+  return isName(made) ? made : `category-${old.id}`;
 }
 
 async function storeCategory(sql: postgres.Sql, wanted: { id: string; name: string; slug: string }) {

@@ -383,6 +383,21 @@ test("a category of the same name is joined, and its counters hold", async () =>
   expect(await verify(forum.db)).toEqual([]);
 });
 
+test("a category whose name has no letters from a to z gets an address that its page can be read at", async () => {
+  const forum = await testForum({ max: 3 });
+  const names = new Map([
+    [1, "Вопросы"],
+    [2, "Café & Bar"],
+  ]);
+  await importLines(forum, manyTopics(), { categories: names });
+  const rows = await forum.db.execute(sql`select slug, name from categories order by position`);
+  expect(rows).toEqual([
+    { slug: "uncategorized", name: "Uncategorized" },
+    { slug: "category-1", name: "Вопросы" },
+    { slug: "cafe-bar", name: "Café & Bar" },
+  ]);
+});
+
 test("an import that added something says so once, at its end, and one that did not says nothing", async () => {
   const forum = await testForum({ max: 3 });
   const events = async () =>

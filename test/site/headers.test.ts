@@ -4,8 +4,8 @@ import { freePort } from "#local/ports.ts";
 import { makeThread } from "#test/forum.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
-import { attribute, elementsOf } from "./page.ts";
-import { expectPrivatePage, expectReaderPage, expectSecure, nonceOf } from "./security-headers.ts";
+import { attribute, builtStylesheet, elementsOf, textOf } from "./page.ts";
+import { expectPrivatePage, expectReaderPage, expectSecure, nonceOf, policyOf } from "./security-headers.ts";
 import { makeWorld, routePatterns, WRITES } from "./writes.ts";
 
 const site = await testSite();
@@ -130,20 +130,31 @@ test("files are what their names say, and stand in nobody's frame", async () => 
   }
 });
 
-test("a page's headers name its stylesheet, and a file that never changes is kept for a year", async () => {
-  for (const as of [null, member])
-    for (const path of ["/", thread, "/nowhere"]) {
-      const { headers, text } = await readAnswer(await site.fetch(path, { as }));
-      const link = elementsOf(text).find((element) => attribute(element, "rel") === "stylesheet");
-      const stylesheet = (link && attribute(link, "href")) ?? "";
-      expect(headers.get("Link")).toBe(`<${stylesheet}>; rel=preload; as=style`);
-      const file = await site.fetch(stylesheet);
-      expect(file.headers.get("Content-Type")).toMatch(/^text\/css/);
-      expect(file.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
-    }
+test("a reader's page carries the stylesheet; a member's names it, and it is kept for a year", async () => {
+  for (const path of ["/", thread, "/nowhere"]) {
+    const forReader = await readAnswer(await site.fetch(path));
+    const styles = elementsOf(forReader.text).filter(({ tagName }) => tagName === "style");
+    expect(styles.map(textOf)).toEqual([builtStylesheet()]);
+    expect([forReader.headers.get("Link"), linkedStylesheet(forReader.text)]).toEqual([null, null]);
+
+    const { headers, text } = await readAnswer(await site.fetch(path, { as: member }));
+    expect(elementsOf(text).filter(({ tagName }) => tagName === "style")).toEqual([]);
+    const stylesheet = linkedStylesheet(text) ?? "";
+    expect(headers.get("Link")).toBe(`<${stylesheet}>; rel=preload; as=style`);
+    expect(policyOf(headers).get("style-src")).toEqual(["'self'"]);
+    const file = await site.fetch(stylesheet);
+    expect(file.headers.get("Content-Type")).toMatch(/^text\/css/);
+    expect(file.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    expect((await file.text()).trimEnd()).toBe(builtStylesheet());
+  }
   const icon = await site.fetch("/favicon.svg");
   expect(icon.headers.get("Cache-Control")).toBe("public, max-age=86400");
 });
+
+function linkedStylesheet(html: string): string | null {
+  const link = elementsOf(html).find((element) => attribute(element, "rel") === "stylesheet");
+  return link ? attribute(link, "href") : null;
+}
 
 /** CVE-2025-43864: these made React Router answer with another document than the one at the address. */
 const PRETENCES: Record<string, string>[] = [

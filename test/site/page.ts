@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 
 export type Element = DefaultTreeAdapterTypes.Element;
@@ -87,8 +88,9 @@ const ATTRIBUTES = new Set(
 const ADDRESSES = new Set(["href", "src", "action", "formaction", "data", "poster", "xlink:href"]);
 
 /**
- * What a page holds that the forum never writes, or that could run: foreign elements and attributes, handlers,
- * scripts without this response's nonce, addresses that are no web addresses. Empty for a page that is inert.
+ * What a page holds that the forum never writes, or that could run: foreign elements and attributes, handlers, styles
+ * other than the stylesheet, scripts without this response's nonce, addresses that are no web addresses. Empty for a page
+ * that is inert.
  */
 export function foreignParts(html: string, nonce: string | null = null): string[] {
   return elementsOf(html).flatMap((element) => {
@@ -97,6 +99,7 @@ export function foreignParts(html: string, nonce: string | null = null): string[
       return nonce && attribute(element, "nonce") === nonce
         ? []
         : [`<script>${textOf(element).slice(0, 60)}`];
+    if (tagName === "style") return isOurStyle(element) ? [] : [`<style>${textOf(element).slice(0, 60)}`];
     const problems = ELEMENTS.has(tagName) ? [] : [`<${tagName}>`];
     for (const { name, value } of attrs) {
       const isKnown = ATTRIBUTES.has(name.toLowerCase()) || /^(aria|data)-[a-z-]+$/.test(name);
@@ -105,6 +108,19 @@ export function foreignParts(html: string, nonce: string | null = null): string[
     }
     return problems;
   });
+}
+
+/** The stylesheet, whole, in the head. */
+function isOurStyle(element: Element): boolean {
+  const isInHead = element.parentNode?.nodeName === "head";
+  return isInHead && element.attrs.length === 0 && textOf(element) === builtStylesheet();
+}
+
+/** The stylesheet as the build wrote it for browsers: the text that readers' pages carry, and the end of a line. */
+export function builtStylesheet(): string {
+  const [file = "", ...others] = globSync("build/client/assets/*.css");
+  if (others.length > 0) throw new Error(`There is more than one stylesheet: ${others}`);
+  return readFileSync(file, "utf8").trimEnd();
 }
 
 /** Read as a browser reads it: `java\nscript:` is a scheme too. */

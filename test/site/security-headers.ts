@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import type { Answer } from "./answer.ts";
-import { foreignParts } from "./page.ts";
+import { builtStylesheet, foreignParts } from "./page.ts";
 
 /** The directives of a Content-Security-Policy, by name. */
 export function policyOf(headers: Headers): Map<string, string[]> {
@@ -19,11 +20,17 @@ export function nonceOf(headers: Headers): string | null {
   return /^'nonce-(.+)'$/.exec(sources[0] ?? "")?.[1] ?? null;
 }
 
+/** Names a text in a policy. */
+function hashSource(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
 /** What every answer carries, whatever its status. */
 export function expectSecure({ headers }: { headers: Headers }): void {
   const policy = policyOf(headers);
   const locked = ["default-src", "base-uri", "object-src", "frame-ancestors"].map((name) => policy.get(name));
   expect(locked).toEqual([["'none'"], ["'none'"], ["'none'"], ["'none'"]]);
+  expect(["'self'", hashSource(builtStylesheet())]).toContain(policy.get("style-src")?.join(" "));
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect(headers.get("X-Frame-Options")).toBe("DENY");
   expect(headers.get("Referrer-Policy")).toBe("strict-origin-when-cross-origin");
@@ -38,6 +45,7 @@ export function expectReaderPage(answer: Answer): void {
   expect(names.filter((name) => /script|worker/.test(name))).toEqual([]);
   expect(policyOf(answer.headers).get("connect-src")?.join()).toMatch(/^https?:\/\/[^/*]+\/robots\.txt$/);
   expect(answer.headers.get("Content-Security-Policy")).not.toMatch(/unsafe|nonce|\*/);
+  expect(policyOf(answer.headers).get("style-src")).toEqual([hashSource(builtStylesheet())]);
   expect(foreignParts(answer.text)).toEqual([]);
   expect(answer.cookies).toEqual([]);
   expect(answer.headers.get("Vary")).toMatch(/\bCookie\b/);

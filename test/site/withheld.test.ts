@@ -78,6 +78,25 @@ test.each(WITHDRAWALS)("nobody is shown %s, though the purge of it was refused",
     }
 });
 
+test("how late purges are is told to staff alone, and to the log by the sweep", async () => {
+  const { author, thread } = await newScene();
+  await write(`/t/${thread.number}/replies/2/delete`, author, { deleted: "true" });
+  const health = async (as: TestMember | null) => (await site.fetch("/healthz", { as })).json();
+  const told = { ok: true, database: "reachable" };
+  for (const as of [null, author, reader]) expect(await health(as)).toEqual(told);
+  const late = { names: expect.any(Number), milliseconds: expect.any(Number) };
+  for (const role of ["moderator", "admin"] as const) {
+    const { purges, ...rest } = (await health(await site.makeMember({ role }))) as {
+      purges: { names: number };
+    };
+    expect([rest, purges]).toEqual([told, late]);
+    expect(purges.names).toBeGreaterThan(0);
+  }
+  await site.sweep();
+  const lines = site.log.filter((line) => line.includes('"event":"purges"'));
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual({ level: "info", event: "purges", ...late });
+});
+
 test("of more withdrawals than one purge can name, none is shown while purges are refused", async () => {
   const { author, thread } = await newScene();
   const path = threadPath(thread);

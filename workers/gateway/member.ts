@@ -8,10 +8,9 @@ import { usageOf } from "../observe.ts";
 import { answerPage } from "../page.ts";
 import { withoutForeignHeaders } from "../requests.ts";
 import { copiesIn } from "../snapshots/copies.ts";
-import { askEdge } from "../snapshots/edge.ts";
+import { askEdge, shownBy } from "../snapshots/edge.ts";
 import { read } from "../snapshots/read.ts";
 import { freshPlace } from "../snapshots/reader.ts";
-import { showsWithdrawn } from "../snapshots/withdrawn.ts";
 import { ageOf } from "./reader.ts";
 import { wroteAt, wroteCookie } from "./wrote.ts";
 
@@ -53,9 +52,8 @@ function memberSnapshots(request: Request, { env, ctx, watched: { requestId } }:
         : ask(query as PublicQuery));
       if (outcome === "miss" || outcome === "none") addUsage(database, usageOf(response.headers));
       if (response.status === 503) throw serviceUnavailable();
-      if (!response.ok) return null;
-      const snapshot = (await response.json()) as Snapshot<Rows>;
-      return showsWithdrawn(() => snapshot, ctx) ? null : snapshot;
+      const shown = shownBy(response);
+      return response.ok && shown ? { value: await response.json(), ...shown } : null;
     }
     const places = { kept, fresh: freshPlace(database, env, ctx), copy: copiesIn(env, ctx).get };
     return (query) => read(query, places, { notBefore });

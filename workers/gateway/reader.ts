@@ -1,8 +1,7 @@
 import { readerAddress } from "#app/public-pages.ts";
 import type { Call } from "../env.ts";
 import type { KeptOutcome } from "../observe.ts";
-import { askEdge, MADE_AT, SHOWS } from "../snapshots/edge.ts";
-import { showsWithdrawn } from "../snapshots/withdrawn.ts";
+import { askEdge, SHOWN, shownBy } from "../snapshots/edge.ts";
 
 /** What everyone who is signed out gets: kept where it is, and made where it is not. */
 export async function answerReader(request: Request, call: Call): Promise<Response> {
@@ -12,9 +11,6 @@ export async function answerReader(request: Request, call: Call): Promise<Respon
   const address = readerAddress(new URL(request.url));
   const { response, outcome } = await askEdge(env, ctx, { kind: "page", address, requestId });
   if (response.status === 503) return answerCopy(request, address, call, response);
-  if (outcome !== "miss" && showsWithdrawn(() => shownBy(response), ctx)) {
-    return forBrowser(request, await ctx.exports.Reader.renew(address, requestId), "none");
-  }
   watched.cache = outcome;
   return forBrowser(request, response, outcome);
 }
@@ -31,12 +27,9 @@ async function answerCopy(
   if (response.status === 503) return forBrowser(request, unavailable, "none");
   watched.cache = "last-good";
   const copy = forBrowser(request, response, outcome);
-  copy.headers.set("Age", ageOf(Number(response.headers.get(MADE_AT))));
+  const shown = shownBy(response);
+  if (shown) copy.headers.set("Age", ageOf(shown.madeAt));
   return copy;
-}
-
-function shownBy({ headers }: Response) {
-  return { shows: (headers.get(SHOWS) ?? "").split(","), madeAt: Number(headers.get(MADE_AT)) };
 }
 
 /**
@@ -45,8 +38,8 @@ function shownBy({ headers }: Response) {
  */
 function forBrowser(request: Request, response: Response, outcome: KeptOutcome): Response {
   const headers = new Headers(response.headers);
-  const isKept = headers.has(MADE_AT);
-  for (const name of ["Cache-Tag", "Cf-Cache-Status", SHOWS, MADE_AT]) headers.delete(name);
+  const isKept = headers.has(SHOWN);
+  for (const name of ["Cache-Tag", "Cf-Cache-Status", SHOWN]) headers.delete(name);
   if (isKept) {
     headers.set("Cache-Control", "public, max-age=0, must-revalidate");
     headers.set("Vary", "Cookie");

@@ -13,13 +13,24 @@ export async function follow(events: readonly StoredEvent[], ctx: Exports): Prom
   for (const consume of CONSUMERS) await consume(events, ctx);
 }
 
-/** Sees to a request's events before it is answered. A write stands whether or not that works: the sweep sees to the rest. */
+/** For so long a writer waits for what follows (milliseconds): as long as for a statement. */
+const FOLLOW_MS = 5_000;
+
+/**
+ * Sees to a request's events before it is answered. A write stands whether or not that works, or takes too long: the sweep
+ * sees to the rest.
+ */
 export async function followNow(events: readonly StoredEvent[], ctx: Exports): Promise<void> {
   if (events.length === 0) return;
+  const late = Promise.withResolvers<never>();
+  const reason = new Error(`Nothing came of them in ${FOLLOW_MS} ms`);
+  const timer = setTimeout(late.reject, FOLLOW_MS, reason);
   try {
-    await follow(events, ctx);
+    await Promise.race([follow(events, ctx), late.promise]);
   } catch (error) {
     log({ level: "error", message: "Events were left to the sweep", reason: reasonOf(error) });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,7 +1,10 @@
 import { openDatabase } from "#app/db/client.server.ts";
 import { listUnhandled, markHandled } from "#app/db/events.server.ts";
+import { log, reasonOf } from "#app/log.ts";
 import type { Env } from "../env.ts";
+import { recordLateness } from "../observe.ts";
 import type { Exports } from "../snapshots/edge.ts";
+import { purgerOf } from "../snapshots/purger.ts";
 import { follow } from "./follow.ts";
 
 /** What one statement reads, and how many of them one sweep takes: more than happens in many minutes. */
@@ -14,6 +17,7 @@ const ROUNDS_MAX = 20;
  * once more, to be noted as handled: so no write waits for that.
  */
 export async function sweep(env: Env, ctx: Exports): Promise<void> {
+  await noteLateness(env, ctx);
   const database = openDatabase(env.DATABASE_URL);
   try {
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -26,5 +30,14 @@ export async function sweep(env: Env, ctx: Exports): Promise<void> {
     }
   } finally {
     await database.close();
+  }
+}
+
+/** Each minute, so that whoever watches sees it grow. Events are seen to whether or not the Purger can say. */
+async function noteLateness(env: Env, ctx: Exports): Promise<void> {
+  try {
+    recordLateness(await purgerOf(ctx).lateness(), env);
+  } catch (error) {
+    log({ level: "warning", message: "Nobody can say how late purges are", reason: reasonOf(error) });
   }
 }

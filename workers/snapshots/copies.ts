@@ -4,12 +4,13 @@ import { COPY_REFRESH_MS } from "#app/domain/keeping.ts";
 import { log, reasonOf } from "#app/log.ts";
 import { type PublicQuery, SNAPSHOT_FORMAT, type Snapshot } from "#app/public-pages.ts";
 import type { Env } from "../env.ts";
+import type { Shown } from "./edge.ts";
 import { purgerOf } from "./purger.ts";
 
 const KEPT_SECONDS = (2 * COPY_REFRESH_MS) / 1000;
 
 /** What is known of the copy of a page: a hash of its rows, the facts that it shows, and when they were read. */
-type Note = { hash: string } & Pick<Snapshot, "shows" | "madeAt">;
+type Note = Shown & { hash: string };
 
 /** What this isolate knows of copies, so that KV is asked once. */
 const notes = new LRUCache<string, Note>({ max: 5_000 });
@@ -18,8 +19,7 @@ const notes = new LRUCache<string, Note>({ max: 5_000 });
 export function copiesIn(env: Env, ctx: { exports: Cloudflare.Exports }) {
   const kv = env.LAST_GOOD;
   const keyOf = async ({ address }: PublicQuery) => `copy/${SNAPSHOT_FORMAT}/${await sha256(address)}`;
-  const isWithdrawn = ({ shows, madeAt }: { shows: string[]; madeAt: number }) =>
-    purgerOf(ctx).isWithdrawn(shows, madeAt);
+  const isWithdrawn = ({ shows, madeAt }: Shown) => purgerOf(ctx).isWithdrawn(shows, madeAt);
 
   return {
     /** Keeps a copy where the one that is there will not do any more. Never throws: readers come first. */

@@ -1,15 +1,19 @@
 import type { Fact } from "#app/domain/facts.ts";
 import { log } from "#app/log.ts";
+import type { Snapshot } from "#app/public-pages.ts";
 import type { Env } from "../env.ts";
 import type { KeptOutcome } from "../observe.ts";
 import { REQUEST_ID } from "../requests.ts";
+import { showsWithdrawn, type Waiting } from "./withdrawn.ts";
 
 /** What the Reader is asked for: a page, a page made of the copy from before an outage, or a page's rows. */
 export type Kind = "page" | "copy" | "rows";
 
-/** On the Reader's answers, on their way to the gateway alone: the facts that a page shows, and when they were read. */
-export const SHOWS = "Edgewise-Shows";
-export const MADE_AT = "Edgewise-Made-At";
+/** The facts that an answer shows, and when they were read. */
+export type Shown = Pick<Snapshot, "shows" | "madeAt">;
+
+/** Carries what an answer shows from the Reader to the gateway, and with a kept answer; it never leaves the Worker. */
+export const SHOWN = "Edgewise-Shown";
 
 /** What an entrypoint of the Worker knows of the others. */
 export type Exports = { exports: Cloudflare.Exports };
@@ -25,14 +29,17 @@ type EdgeReader = {
  * The Reader behind the cache that stands before it: Cloudflare's Workers Caching, or this machine's, which is bound as
  * READER (local/cloudflare/). Where neither is, every page is made anew.
  */
-export function edgeReader(env: Env, { exports }: Exports): EdgeReader {
-  return (env.READER ?? exports.Reader) as unknown as EdgeReader;
+export function edgeReader({ READER }: Pick<Env, "READER">, { exports }: Exports): EdgeReader {
+  return (READER ?? exports.Reader) as unknown as EdgeReader;
 }
 
-/** An answer of the Reader, kept or made. The address alone decides; the request's name goes along for the log. */
+/**
+ * An answer of the Reader, kept or made; made anew, past the cache, where it shows what was taken back. The address alone
+ * decides; the request's name goes along for the log.
+ */
 export async function askEdge(
   env: Env,
-  ctx: Exports,
+  ctx: Exports & Waiting,
   { kind, address, requestId }: { kind: Kind; address: string; requestId: string },
 ): Promise<{ response: Response; outcome: KeptOutcome }> {
   // The kind comes first, so that nobody can ask for rows by asking for a page. A redirect is an answer for the browser.
@@ -43,7 +50,14 @@ export async function askEdge(
   const response = await edgeReader(env, ctx).fetch(request);
   const status = response.headers.get("Cf-Cache-Status");
   if (status === null) noteNoCache();
+  if (showsWithdrawn(() => shownBy(response), ctx))
+    return { response: await ctx.exports.Reader.renew(kind, address, requestId), outcome: "none" };
   return { response, outcome: status === null ? "none" : (OUTCOMES[status] ?? "miss") };
+}
+
+/** What an answer of the Reader shows; null for one that nobody may keep. */
+export function shownBy({ headers }: Response): Shown | null {
+  return JSON.parse(headers.get(SHOWN) ?? "null");
 }
 
 /** Cloudflare's words for where an answer came from ("Cache responses"). Every other one means that it was made just now. */

@@ -3,14 +3,35 @@ import { changedFacts, mayWait, type StoredEvent, withdrawnFacts } from "#app/do
 import type { Fact } from "#app/domain/facts.ts";
 import { PURGE_EVERY_MS, PURGE_NAMES_MAX, SCORE_WAIT_MS } from "#app/domain/keeping.ts";
 import { log, reasonOf } from "#app/log.ts";
-import { parseEnv } from "../env.ts";
+import type { Env } from "../env.ts";
+import type { Lateness } from "../observe.ts";
 import { edgeReader } from "./edge.ts";
 
-/** The Cron sweep asks again for an event within minutes; after an hour it is not asked about any more. */
+/** The Cron sweep asks again for an event within minutes. One that is older than this when it comes is not remembered. */
 const REMEMBER_EVENTS_MS = 3_600_000;
 
 /** As long as any copy lives (workers/snapshots/copies.ts). */
 const REMEMBER_WITHDRAWN_MS = 60 * 86_400_000;
+
+/** Without row ids, as Cloudflare bills each row that is written, and a key of its own would be one more. */
+const TABLES = `
+  create table if not exists owed
+    (fact text primary key, since integer, due integer, waits integer, withdrawn integer) without rowid;
+  create table if not exists events (written integer, event integer, primary key (written, event)) without rowid;
+  create table if not exists withdrawn (fact text primary key, at integer) without rowid;
+  create index if not exists withdrawn_at on withdrawn (at);`;
+
+/** From the tables of the first version, which had row ids. An event that was seen before may drop its pages once more. */
+const MOVE_OVER = `
+  drop table seen_events;
+  drop index withdrawn_at;
+  alter table owed rename to old_owed;
+  alter table withdrawn rename to old_withdrawn;
+  ${TABLES}
+  insert into owed select * from old_owed;
+  insert into withdrawn select * from old_withdrawn;
+  drop table old_owed;
+  drop table old_withdrawn;`;
 
 /** The one of this forum. */
 export function purgerOf({ exports }: { exports: Cloudflare.Exports }): DurableObjectStub<Purger> {
@@ -31,22 +52,17 @@ type Owed = { fact: Fact; since: number; due: number; waits: number; withdrawn: 
  * at once until Cloudflare refuses one, then a hundred names every 12 seconds. What is owed is on disk until it was accepted.
  * It also knows what was taken back, so that no copy shows it, and which events it has seen.
  */
-export class Purger extends DurableObject {
+export class Purger extends DurableObject<Pick<Env, "READER">> {
   readonly #sql = this.ctx.storage.sql;
   /** The purge that is under way: whoever comes meanwhile joins the next one. */
   #purging: Promise<void> | null = null;
   /** Cloudflare has refused a purge, and takes none before this moment. */
   #refusedUntil = 0;
 
-  constructor(ctx: DurableObjectState, env: object) {
+  constructor(ctx: DurableObjectState, env: Pick<Env, "READER">) {
     super(ctx, env);
-    this.#sql.exec(`
-      create table if not exists owed
-        (fact text primary key, since integer, due integer, waits integer, withdrawn integer);
-      create table if not exists seen_events (event integer, written integer, at integer, primary key (event, written));
-      create index if not exists seen_events_at on seen_events (at);
-      create table if not exists withdrawn (fact text primary key, at integer);
-      create index if not exists withdrawn_at on withdrawn (at);`);
+    const [old] = this.#sql.exec("select 1 from sqlite_master where name = 'seen_events'");
+    this.#sql.exec(old ? MOVE_OVER : TABLES);
   }
 
   /**
@@ -58,20 +74,15 @@ export class Purger extends DurableObject {
     const now = Date.now();
     this.#forget(now);
     for (const event of events) {
-      const seen = this.#sql.exec(
-        "insert or ignore into seen_events values (?, ?, ?)",
-        event.id,
-        event.at,
-        now,
-      );
+      const seen = this.#sql.exec("insert or ignore into events values (?, ?)", event.at, event.id);
       if (seen.rowsWritten === 0) continue;
       const waits = mayWait(event) ? 1 : 0;
       const due = now + waits * SCORE_WAIT_MS;
-      for (const fact of changedFacts(event)) this.#owe({ fact, since: now, due, waits, withdrawn: 0 });
-      for (const fact of withdrawnFacts(event)) {
-        this.#owe({ fact, since: now, due: now, waits: 0, withdrawn: 1 });
+      const withdrawn = withdrawnFacts(event);
+      for (const fact of new Set([...changedFacts(event), ...withdrawn]))
+        this.#owe({ fact, since: now, due, waits, withdrawn: withdrawn.includes(fact) ? 1 : 0 });
+      for (const fact of withdrawn)
         this.#sql.exec("insert or replace into withdrawn values (?, ?)", fact, now);
-      }
     }
     await this.#purge();
     return this.pending();
@@ -90,8 +101,7 @@ export class Purger extends DurableObject {
     });
   }
 
-  /** For how long (milliseconds) the oldest name that is due has been waiting, and how many are. */
-  lateness(): { names: number; milliseconds: number } {
+  lateness(): Lateness {
     const now = Date.now();
     const late = this.#sql.exec<Owed>("select * from owed where due <= ? order by due", now).toArray();
     return { names: late.length, milliseconds: now - (late[0]?.due ?? now) };
@@ -102,7 +112,7 @@ export class Purger extends DurableObject {
   }
 
   #forget(now: number): void {
-    this.#sql.exec("delete from seen_events where at < ?", now - REMEMBER_EVENTS_MS);
+    this.#sql.exec("delete from events where written < ?", (now - REMEMBER_EVENTS_MS) * 1000);
     this.#sql.exec("delete from withdrawn where at < ?", now - REMEMBER_WITHDRAWN_MS);
   }
 
@@ -157,8 +167,7 @@ export class Purger extends DurableObject {
 
   async #ask(facts: Fact[]): Promise<boolean> {
     try {
-      const reader = edgeReader(parseEnv(this.env as object), this.ctx);
-      return (await reader.purge({ tags: facts })).success;
+      return (await edgeReader(this.env, this.ctx).purge({ tags: facts })).success;
     } catch (error) {
       log({ level: "warning", message: "A purge failed", reason: reasonOf(error) });
       return false;

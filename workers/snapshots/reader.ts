@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Database, DatabaseConnection } from "#app/db/client.server.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import { sha256 } from "#app/domain/hash.ts";
-import { type Lifetime, UNNAMED_FRESH_SECONDS } from "#app/domain/keeping.ts";
+import { keptAs, type Lifetime } from "#app/domain/keeping.ts";
 import { isServiceUnavailable, isTooBusy } from "#app/http.ts";
 import { type PublicQuery, publicQueryAt, type Snapshot, takeSnapshot } from "#app/public-pages.ts";
 import { pageDatabase } from "../database.ts";
@@ -11,7 +11,7 @@ import { notePage } from "../observe.ts";
 import { answerPage, type Page } from "../page.ts";
 import { REQUEST_ID } from "../requests.ts";
 import { copiesIn } from "./copies.ts";
-import { type Kind, MADE_AT, SHOWS } from "./edge.ts";
+import { type Kind, SHOWN, type Shown } from "./edge.ts";
 import { type Places, read } from "./read.ts";
 
 /**
@@ -26,9 +26,9 @@ export class Reader extends WorkerEntrypoint {
     return this.#answer(kind as Kind, url, request.headers.get(REQUEST_ID) ?? "");
   }
 
-  /** The page at an address (a path with its query), made anew: a call by name goes past the cache. */
-  async renew(address: string, requestId: string): Promise<Response> {
-    return this.#answer("page", new URL(address, parseEnv(this.env as object).ORIGIN), requestId);
+  /** The answer at an address (a path with its query), made anew: a call by name goes past the cache. */
+  async renew(kind: Kind, address: string, requestId: string): Promise<Response> {
+    return this.#answer(kind, new URL(address, parseEnv(this.env as object).ORIGIN), requestId);
   }
 
   /** Drops what is kept of this entrypoint: Cloudflare lets each drop its own alone. */
@@ -70,10 +70,10 @@ async function answerRows(url: URL, env: Env, ctx: ExecutionContext): Promise<Re
   if (!query) return notKept(404);
   const database = pageDatabase(env, ctx, "rows");
   try {
-    const { isCopy: _, ...snapshot } = await read(query, { fresh: freshPlace(database, env, ctx) });
-    const response = Response.json(snapshot);
+    const { value, ...shown } = await read(query, { fresh: freshPlace(database, env, ctx) });
+    const response = Response.json(value);
     notePage(response.headers, { route: "/.rows", usage: database.usage, isStaff: false });
-    keep(response.headers, snapshot.shows, query);
+    keep(response.headers, shown, query);
     return response;
   } catch (error) {
     return notKept(isServiceUnavailable(error) || isTooBusy(error) ? 503 : 500);
@@ -95,10 +95,8 @@ async function keepable({ response, record }: Page, url: URL, kind: Kind): Promi
   if (status >= 500 || response.headers.has("Set-Cookie")) return response;
   const body = await response.arrayBuffer();
   const headers = new Headers(response.headers);
-  const shows = [...record.shows];
-  keep(headers, shows, kind === "copy" ? COPY_LIFETIME : publicQueryAt(url));
-  headers.set(SHOWS, shows.join(","));
-  headers.set(MADE_AT, String(record.madeAt ?? Date.now()));
+  const shown = { shows: [...record.shows], madeAt: record.madeAt ?? Date.now() };
+  keep(headers, shown, kind === "copy" ? COPY_LIFETIME : publicQueryAt(url));
   // Weak, since Cloudflare compresses on the way. A copy is never said to be what a browser has.
   if (status === 200 && kind === "page") headers.set("ETag", `W/"${(await sha256(body)).slice(0, 16)}"`);
   // One address, one page: it is the gateway that tells readers and members apart.
@@ -108,13 +106,13 @@ async function keepable({ response, record }: Page, url: URL, kind: Kind): Promi
 
 /** An outage is over for readers as soon as it is over. */
 const COPY_LIFETIME: Lifetime = { freshFor: 1, staleFor: 0 };
-const UNNAMED_LIFETIME: Lifetime = { freshFor: UNNAMED_FRESH_SECONDS, staleFor: 0 };
 
-/** Says how long an answer may be kept, and which changes end it earlier. What shows no fact ends by its age alone. */
-function keep(headers: Headers, shows: Fact[], lifetime: Lifetime | null): void {
-  const { freshFor, staleFor } = shows.length > 0 && lifetime ? lifetime : UNNAMED_LIFETIME;
+/** Says what an answer shows, how long it may be kept, and which changes end it earlier. */
+function keep(headers: Headers, { shows, madeAt }: Shown, lifetime: Lifetime | null): void {
+  const { freshFor, staleFor, tags } = keptAs(shows, lifetime);
   // Without the last of them Cloudflare would serve an old answer for as long as the Reader fails.
   const ages = `max-age=${freshFor}, stale-while-revalidate=${staleFor}, stale-if-error=${staleFor}`;
   headers.set("Cache-Control", `public, ${ages}`);
-  if (shows.length > 0) headers.set("Cache-Tag", shows.join(","));
+  if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
+  headers.set(SHOWN, JSON.stringify({ shows, madeAt }));
 }

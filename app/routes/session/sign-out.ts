@@ -1,11 +1,17 @@
-import { clerkClient, getAuth, verifyToken } from "@clerk/react-router/server";
+import { clerkClient, verifyToken } from "@clerk/react-router/server";
 import { redirectDocument } from "react-router";
 import { endSession } from "#app/db/sessions.server.ts";
 import { isSessionId } from "#app/domain/clerk-event.ts";
 import { isServiceUnavailable } from "#app/http.ts";
 import { log, reasonOf } from "#app/log.ts";
 import { homePath } from "#app/paths.ts";
-import { clerkContext, databaseContext, requestContext, siteContext } from "#app/request/context.server.ts";
+import {
+  authContext,
+  clerkContext,
+  databaseContext,
+  requestContext,
+  siteContext,
+} from "#app/request/context.server.ts";
 import { clearClerkCookies, sessionToken } from "#app/request/cookies.server.ts";
 import { clearHeldForms, destroyHeldForms } from "#app/request/held-form.server.ts";
 import type { Route } from "./+types/sign-out";
@@ -19,7 +25,7 @@ export { NoPage as default } from "#app/ui/no-page.ts";
  */
 export async function action(args: Route.ActionArgs) {
   const { request, context } = args;
-  const sessionId = (await getAuth(args)).sessionId ?? (await sessionOfOldToken(args));
+  const sessionId = context.get(authContext).sessionId ?? (await sessionOfOldToken(args));
   const attempt = attemptIn(context.get(requestContext).id);
   const attempts = [attempt("Held forms were not deleted", () => destroyHeldForms(context, request))];
   if (sessionId && isSessionId(sessionId)) {

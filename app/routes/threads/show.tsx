@@ -4,9 +4,8 @@ import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
 import { messageOf, moderateRefusal, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
-import { slugify } from "#app/domain/text.ts";
 import { notFound } from "#app/http.ts";
-import { categoryPath, lockAction, pinAction, threadPath } from "#app/paths.ts";
+import { categoryPath, lockAction, pinAction, slugOf, threadPath } from "#app/paths.ts";
 import { hasPage, threadPage } from "#app/public-pages.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
@@ -31,7 +30,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (!found) throw notFound("missing.thread");
   if (!hasPage(found, page)) throw notFound("missing.page");
   const { authorId: _, ...thread } = found;
-  if (params.slug !== slugify(thread.title)) throw redirect(threadPath(thread, page), 301);
+  if (params.slug !== slugOf(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
