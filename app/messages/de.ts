@@ -60,7 +60,7 @@ export const de = translation({
   "thread.lock": "Schließen",
   "thread.unlock": "Öffnen",
   "thread.pin": "Anheften",
-  "thread.unpin": "Ablösen",
+  "thread.unpin": "Nicht mehr anheften",
   "role.member": "Mitglied",
   "role.moderator": "Moderation",
   "role.admin": "Administration",
