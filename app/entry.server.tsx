@@ -8,10 +8,13 @@ import type {
 } from "react-router";
 import { isRouteErrorResponse, ServerRouter } from "react-router";
 import { errorFacts, log } from "./log.ts";
+import { wordsIn } from "./messages/words.server.ts";
 import { recordContext, requestContext, siteContext } from "./request/context.server.ts";
+import { languageOf } from "./request/language.server.ts";
 import { STYLESHEET } from "./stylesheet.server.ts";
 import { ServerPageContext } from "./ui/server-page.ts";
 import stylesheet from "./ui/styles.css?url";
+import { WordsContext } from "./ui/words.ts";
 
 /** For members. Cloudflare repeats it in a `103 Early Hints`, so that the stylesheet is on its way before the page is. */
 const PRELOAD = `<${stylesheet}>; rel=preload; as=style`;
@@ -37,9 +40,11 @@ export default async function handleDocument(
     stylesheet: isReader ? STYLESHEET : "",
   };
   const page = (
-    <ServerPageContext value={serverPage}>
-      <ServerRouter context={routerContext} url={request.url} nonce={nonce || undefined} />
-    </ServerPageContext>
+    <WordsContext value={wordsIn(languageOf(context))}>
+      <ServerPageContext value={serverPage}>
+        <ServerRouter context={routerContext} url={request.url} nonce={nonce || undefined} />
+      </ServerPageContext>
+    </WordsContext>
   );
   // No script will ever look for its place in a reader's page: plain markup. A member's page has marks for React's.
   if (!isReader) await readHandOff(routerContext);

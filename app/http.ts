@@ -1,30 +1,35 @@
 import { data, redirect } from "react-router";
 import type { Failure, Outcome } from "#app/domain/outcome.ts";
-import { REFUSALS } from "#app/domain/permissions.ts";
+import { messageOf } from "#app/domain/permissions.ts";
+import type { Message } from "#app/messages/catalogue.ts";
+
+/*
+ * What goes wrong is thrown with a message, not with words: the page that shows it has a language, and puts it into words.
+ */
 
 /** Throw it where what the URL names does not exist, or may not be known to exist. */
-export function notFound(message?: string) {
+export function notFound(message?: Message) {
   return data({ message }, { status: 404 });
 }
 
 /** Throw it where the viewer may not do what they ask. `message` is shown to them. */
-export function forbidden(message: string) {
+export function forbidden(message: Message) {
   return data({ message }, { status: 403 });
 }
 
 /** Throw it where the request makes no sense. `message` is shown to whoever sent it. */
-export function badRequest(message: string) {
+export function badRequest(message: Message) {
   return data({ message }, { status: 400 });
 }
 
 /** The loader of a route that only takes forms. */
 export function onlyPosted(): never {
-  throw data({ message: "This address takes forms; there is no page to read here." }, { status: 405 });
+  throw data({ message: "request.onlyPosted" satisfies Message }, { status: 405 });
 }
 
 /** Throw it where the database cannot be reached. The Worker adds `Retry-After`. */
 export function serviceUnavailable() {
-  return data({ message: "The forum cannot reach its database just now." }, { status: 503 });
+  return data({ message: "outage.away" satisfies Message }, { status: 503 });
 }
 
 /**
@@ -32,12 +37,12 @@ export function serviceUnavailable() {
  * `Retry-After`.
  */
 export function tooBusy() {
-  return data({ message: "The forum is very busy just now.", isBusy: true }, { status: 503 });
+  return data({ message: "outage.busy" satisfies Message, isBusy: true }, { status: 503 });
 }
 
 /** Throw it where the database refuses a value that got past every check. */
 export function unacceptable() {
-  return badRequest("Something in this request cannot be stored or looked up.");
+  return badRequest("request.unacceptable");
 }
 
 /** After a write: go and look at it, with GET. */
@@ -46,20 +51,20 @@ export function seeOther(path: string) {
 }
 
 /** What to say where nothing is there, or where somebody else was quicker. */
-type Sentences = { missing: string; conflict?: string };
+type Messages = { missing: Message; conflict?: Message };
 
 /**
- * Why a write was not carried out, as a sentence and the status to send it with: for a form that comes back filled.
- * A refusal has its own sentence; `sentences` are for the rest.
+ * Why a write was not carried out, as a message and the status to send it with: for a form that comes back filled.
+ * A refusal has its own message; `messages` are for the rest.
  */
 export function problemOf(
   failure: Failure,
-  { missing, conflict = "It has been changed in the meantime." }: Sentences,
-): { message: string; status: number } {
+  { missing, conflict = "conflict.changed" }: Messages,
+): { message: Message; status: number } {
   switch (failure.outcome) {
     case "refused":
       // A category that is gone is a wrong value of the form; every other reason is about who asks, or for what.
-      return { message: REFUSALS[failure.refusal], status: failure.refusal === "no-category" ? 400 : 403 };
+      return { message: messageOf(failure.refusal), status: failure.refusal === "no-category" ? 400 : 403 };
     case "missing":
       return { message: missing, status: 404 };
     case "conflict":
@@ -67,10 +72,10 @@ export function problemOf(
   }
 }
 
-/** What a write that was carried out answers. Throws 403 or 404 with the sentence for every other outcome. */
-export function requireDone<Done>(outcome: Outcome<Done>, sentences: Sentences): Done {
+/** What a write that was carried out answers. Throws 403 or 404 with its message for every other outcome. */
+export function requireDone<Done>(outcome: Outcome<Done>, messages: Messages): Done {
   if (outcome.outcome === "done") return outcome;
-  const { message, status } = problemOf(outcome as Failure, sentences);
+  const { message, status } = problemOf(outcome as Failure, messages);
   throw data({ message }, { status });
 }
 

@@ -117,7 +117,7 @@ export const categoryPage = definePage({
   isList: true,
   pattern: "/c/:category",
   ask: ({ category = "" }, search) => {
-    if (!isName(category)) throw notFound("There is no such category.");
+    if (!isName(category)) throw notFound("missing.category");
     return { slug: category, ...readListQuery(search) };
   },
   address: ({ slug, ...asked }) => addressOfList(categoryPath(slug), asked),
@@ -164,7 +164,7 @@ export const threadPage = definePage({
 export const memberPage = definePage({
   pattern: "/u/:handle",
   ask: ({ handle = "" }, search) => {
-    if (!isName(handle)) throw notFound("There is no such member.");
+    if (!isName(handle)) throw notFound("missing.member");
     return { handle, list: readMemberQuery(search) };
   },
   address: ({ handle, list: { show, before } }) => memberListPath(handle.toLowerCase(), show, before),

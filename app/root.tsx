@@ -1,8 +1,7 @@
-import { type ReactNode, use } from "react";
+import { type ReactNode, use, useEffect } from "react";
 import {
   isRouteErrorResponse,
   Links,
-  Meta,
   Outlet,
   Scripts,
   ScrollRestoration,
@@ -11,11 +10,13 @@ import {
 } from "react-router";
 import type { Route } from "./+types/root";
 import { isSuspended } from "./domain/viewer.ts";
+import { isMessage } from "./messages/message.ts";
 import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
 import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
+import { languageOf } from "./request/language.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { SessionKeeper } from "./ui/session-keeper.tsx";
@@ -24,13 +25,15 @@ import stylesheet from "./ui/styles.css?url";
 import { ClockContext } from "./ui/time.tsx";
 import { useFocusOnNavigation } from "./ui/use-focus.ts";
 import { useLinks } from "./ui/use-links.ts";
+import { useWords } from "./ui/words.ts";
 
 export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, authenticate, identifyViewer];
 
 export function loader({ context }: Route.LoaderArgs) {
   const viewer = context.get(viewerContext);
   const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
-  return { siteName: context.get(siteContext).name, viewer, now: Date.now(), clerk };
+  const { name: siteName } = context.get(siteContext);
+  return { siteName, language: languageOf(context), viewer, now: Date.now(), clerk };
 }
 
 /** Who the viewer is does not change by voting. */
@@ -48,14 +51,14 @@ export function Layout({ children }: { children: ReactNode }) {
   const root = useRouteLoaderData<typeof loader>("root");
   const viewer = root?.viewer ?? null;
   const onServer = use(ServerPageContext);
+  const { t, language, direction } = useWords();
   const siteName = root?.siteName ?? onServer.siteName;
   return (
-    <html lang="en" data-scheme={viewer?.colorScheme ?? "system"}>
+    <html lang={language} dir={direction} data-scheme={viewer?.colorScheme ?? "system"}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <Meta />
         {onServer.stylesheet ? (
           <>
             <style>{onServer.stylesheet}</style>
@@ -67,7 +70,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <a className="skip-link" href="#main">
-          Skip to the content
+          {t("site.skip")}
         </a>
         <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
         <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "dated" }}>
@@ -94,6 +97,7 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App({ loaderData }: Route.ComponentProps) {
   useFocusOnNavigation();
+  useLanguage(loaderData.language);
   return (
     <>
       <Outlet />
@@ -102,11 +106,17 @@ export default function App({ loaderData }: Route.ComponentProps) {
   );
 }
 
+/** Loads the page anew where its viewer chose another language in another tab: a browser has the words of one. */
+function useLanguage(language: string): void {
+  const { language: shown } = useWords();
+  useEffect(() => {
+    if (language !== shown) location.reload();
+  }, [language, shown]);
+}
+
 /** The one error page, whatever went wrong and wherever. */
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const isKnown = isRouteErrorResponse(error);
   const message: unknown = isKnown ? error.data?.message : undefined;
-  return (
-    <ErrorPage status={isKnown ? error.status : 500} message={typeof message === "string" ? message : null} />
-  );
+  return <ErrorPage status={isKnown ? error.status : 500} message={isMessage(message) ? message : null} />;
 }

@@ -2,13 +2,19 @@ import { expect, test } from "vitest";
 import { readSettings } from "./settings.ts";
 
 test("the environment wins over the embedded defaults, and a flag over the environment", () => {
-  const env = { PORT: "9000", DATABASE_URL: "postgres://db/forum", FORUM_NAME: "Ours", HOME: "/home/ada" };
+  const env = {
+    PORT: "9000",
+    DATABASE_URL: "postgres://db/forum",
+    FORUM_NAME: "Ours",
+    FORUM_LANGUAGE: "de",
+    HOME: "/home/ada",
+  };
   expect(readSettings("npm start", ["--port", "9100"], env)).toMatchObject({
     port: 9100,
     origin: "http://localhost:9100",
     databaseUrl: "postgres://db/forum",
     directDatabaseUrl: "postgres://db/forum",
-    given: { FORUM_NAME: "Ours" },
+    given: { FORUM_NAME: "Ours", FORUM_LANGUAGE: "de" },
   });
 });
 

@@ -28,7 +28,7 @@ export interface LocalSettings {
   given: Record<string, string>;
 }
 
-const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_NAME|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
+const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_(?:NAME|LANGUAGE)|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
 
 /**
  * @param program what the person typed, `npm start` or `npm run dev`. With `--help`, prints what it can do and ends.

@@ -5,16 +5,25 @@ import routes from "#app/routes.ts";
 
 /** What each part of the tree may import of the others. A part may always import itself. */
 const MAY_IMPORT: Record<string, string[]> = {
-  "app/domain": [],
-  "app/http.ts": ["app/domain"],
+  // Texts and their types. What the rules of the forum have to say is a message, and never words.
+  "app/messages": [],
+  "app/domain": ["app/messages"],
+  "app/http.ts": ["app/domain", "app/messages"],
   "app/log.ts": ["app/domain"],
-  "app/db": ["app/domain"],
-  "app/ui": ["app/domain", "app/paths.ts"],
+  "app/db": ["app/domain", "app/messages"],
+  "app/ui": ["app/domain", "app/messages", "app/paths.ts"],
   "app/paths.ts": ["app/domain"],
   "app/speculation.ts": ["app/public-pages.ts"],
   "app/stylesheet.server.ts": ["app/ui"],
   "app/public-pages.ts": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
-  "app/request": ["app/public-pages.ts", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
+  "app/request": [
+    "app/public-pages.ts",
+    "app/db",
+    "app/domain",
+    "app/http.ts",
+    "app/messages",
+    "app/paths.ts",
+  ],
   "app/middleware": ["app/request", "app/db", "app/domain", "app/http.ts", "app/paths.ts"],
   "app/routes": [
     "app/ui",
@@ -24,12 +33,14 @@ const MAY_IMPORT: Record<string, string[]> = {
     "app/domain",
     "app/http.ts",
     "app/log.ts",
+    "app/messages",
     "app/paths.ts",
     "app/public-pages.ts",
   ],
   // The document around every page, what renders it, and the list of addresses.
-  "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain"],
-  "app/entry.server.tsx": ["app/ui", "app/request", "app/log.ts", "app/stylesheet.server.ts"],
+  "app/root.tsx": ["app/ui", "app/request", "app/middleware", "app/domain", "app/messages"],
+  "app/entry.server.tsx": ["app/ui", "app/request", "app/log.ts", "app/messages", "app/stylesheet.server.ts"],
+  "app/entry.client.tsx": ["app/ui", "app/messages"],
   "app/routes.ts": [],
   workers: [
     "app/speculation.ts",
@@ -40,8 +51,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     "app/domain",
     "app/http.ts",
     "app/log.ts",
+    "app/messages",
   ],
-  scripts: ["app/db", "app/domain", "app/paths.ts"],
+  scripts: ["app/db", "app/domain", "app/messages", "app/paths.ts"],
   local: ["scripts", "app/db", "app/domain"],
   // The benchmark runs the whole forum on this machine.
   bench: ["local", "scripts", "app/db", "app/domain", "app/paths.ts"],

@@ -1,5 +1,7 @@
 import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { log, reasonOf } from "#app/log.ts";
+import { DEFAULT_LANGUAGE } from "#app/messages/languages.ts";
+import { wordsIn } from "#app/messages/words.server.ts";
 import { canonicalPath } from "#app/public-pages.ts";
 import { mayBeSignedIn } from "./clerk.ts";
 import { type Call, type Env, parseEnv } from "./env.ts";
@@ -68,7 +70,8 @@ async function answerSent(request: Request, call: Call): Promise<Response> {
 }
 
 function notConfigured(): Response {
-  return new Response("The forum is not configured. Its log says what is missing.", { status: 500 });
+  // Nor does it know its language.
+  return new Response(wordsIn(DEFAULT_LANGUAGE).t("outage.notConfigured"), { status: 500 });
 }
 
 function readEnv(rawEnv: object): Env | null {

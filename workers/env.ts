@@ -1,4 +1,11 @@
 import { z } from "zod";
+import {
+  DEFAULT_LANGUAGE,
+  isLanguage,
+  isPseudoLanguage,
+  LANGUAGES,
+  type PageLanguage,
+} from "#app/messages/languages.ts";
 import type { Watched } from "./observe.ts";
 
 const Text = z.string().trim().min(1);
@@ -7,14 +14,23 @@ const PostgresAddress = z.url({ protocol: /^postgres(ql)?$/ });
 
 const Namespace = z.custom<KVNamespace>((value) => value !== undefined, "is a KV binding and is not bound");
 
+const ForumLanguage = z
+  .custom<PageLanguage>(
+    (word) => typeof word === "string" && (isLanguage(word) || isPseudoLanguage(word)),
+    `must be one of ${Object.keys(LANGUAGES).join(", ")}`,
+  )
+  .default(DEFAULT_LANGUAGE);
+
 /** Everything the Worker is configured with. docs/deploying.md says where each value is found. */
-const Env = z.object({
+const Variables = z.object({
   /** Where Postgres is reached: Hyperdrive's own address, where it is bound. */
   DATABASE_URL: PostgresAddress,
   HYPERDRIVE: z.object({ connectionString: PostgresAddress }).optional(),
   /** The forum's one origin, such as https://forum.example.com. */
   ORIGIN: Address.transform((url) => new URL(url).origin),
   FORUM_NAME: Text.default("Edgewise"),
+  /** The language of readers' pages, and of members who chose none. */
+  FORUM_LANGUAGE: ForumLanguage,
   COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),
   CLERK_PUBLISHABLE_KEY: Text.regex(/^pk_(test|live)_/, "must begin with pk_test_ or pk_live_"),
   CLERK_SECRET_KEY: Text,
@@ -40,6 +56,15 @@ const Env = z.object({
   /** Which version of the Worker this is. */
   VERSION: z.custom<WorkerVersionMetadata>().optional(),
 });
+
+const Env = Variables.refine(
+  ({ FORUM_LANGUAGE, ORIGIN }) => !isPseudoLanguage(FORUM_LANGUAGE) || isThisMachine(ORIGIN),
+  { path: ["FORUM_LANGUAGE"], error: "is a language for trying out pages on this machine" },
+);
+
+function isThisMachine(origin: string): boolean {
+  return ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);
+}
 
 export type Env = z.output<typeof Env>;
 

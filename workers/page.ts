@@ -58,7 +58,8 @@ export async function answerPage(
   const { frontendApi, options, ...hosted } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
-  context.set(siteContext, { origin: env.ORIGIN, name: env.FORUM_NAME, ...hosted });
+  const site = { origin: env.ORIGIN, name: env.FORUM_NAME, language: env.FORUM_LANGUAGE };
+  context.set(siteContext, { ...site, ...hosted });
   context.set(databaseContext, database);
   context.set(clerkContext, options);
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });

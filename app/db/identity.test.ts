@@ -115,6 +115,7 @@ const LOCAL = {
   suspension_reason: null,
   color_scheme: "system",
   date_style: "relative",
+  language: null,
   imported_at: null,
 };
 
@@ -239,7 +240,7 @@ test("a deletion erases everything that Clerk said, and everything the forum dec
   await db.execute(sql`
     update members set handle = 'countess', handle_source = 'chosen', role = 'admin', role_set_at = now(),
       suspended_until = 'infinity', suspended_at = now(), suspended_by = ${ID}, suspension_reason = 'Ada is rude',
-      color_scheme = 'dark', date_style = 'absolute'`);
+      color_scheme = 'dark', date_style = 'absolute', language = 'de'`);
   await recordClerkEvent(db, await deletion({ at: 1 }));
   expect(await rowsOf()).toEqual(expectedRows([await deletion({ at: 1 })]));
 });
@@ -391,7 +392,7 @@ test("what a member or a moderator decided survives every event but the deletion
   await db.execute(sql`
     update members set handle = 'countess', handle_source = 'chosen', role = 'moderator', role_set_at = now(),
       suspended_until = 'infinity', suspended_at = now(), suspended_by = ${ID}, suspension_reason = 'late',
-      color_scheme = 'dark', date_style = 'absolute'`);
+      color_scheme = 'dark', date_style = 'absolute', language = 'de'`);
   const { member } = await rowsOf();
   for (const at of [-1, 0, 1, 2]) await recordClerkEvent(db, await person({ username: `ada-${at}`, at }));
   await ensureMember(db, ID);

@@ -32,6 +32,7 @@ test("a viewer is what the database knows of them now", async () => {
     isDeleted: false,
     colorScheme: "system",
     dateStyle: "relative",
+    language: null,
   });
   await deleteMember(db, { id });
   expect(await getViewer(db, id)).toMatchObject({ isDeleted: true, role: "member", suspendedUntil: null });
@@ -104,7 +105,7 @@ const SETTINGS: Settings = { handle: "", colorScheme: "dark", dateStyle: "absolu
 
 async function row(id: string) {
   const [found] = await db.execute<Record<string, unknown>>(sql`
-    select handle, handle_source as source, color_scheme as scheme, date_style as style from members
+    select handle, handle_source as source, color_scheme as scheme, date_style as style, language from members
     where user_id = ${id}`);
   return found;
 }
@@ -112,9 +113,25 @@ async function row(id: string) {
 test("settings are saved, and a handle that somebody chose is theirs", async () => {
   const { id, handle } = await makeMember(db);
   expect(await saveSettings(db, id, { ...SETTINGS, handle })).toEqual({ outcome: "done" });
-  expect(await row(id)).toEqual({ handle, source: "clerk", scheme: "dark", style: "absolute" });
+  expect(await row(id)).toEqual({
+    handle,
+    source: "clerk",
+    scheme: "dark",
+    style: "absolute",
+    language: null,
+  });
   expect(await saveSettings(db, id, { ...SETTINGS, handle: "Chosen" })).toEqual({ outcome: "done" });
   expect(await row(id)).toMatchObject({ handle: "Chosen", source: "chosen" });
+});
+
+test("a language is saved, taken back, and left as it is by a form that does not ask for one", async () => {
+  const { id, handle } = await makeMember(db);
+  const languages: unknown[] = [];
+  for (const language of ["de", undefined, null, undefined] as const) {
+    expect(await saveSettings(db, id, { ...SETTINGS, handle, language })).toEqual({ outcome: "done" });
+    languages.push((await row(id))?.language, (await getViewer(db, id))?.language);
+  }
+  expect(languages).toEqual(["de", "de", "de", "de", null, null, null, null]);
 });
 
 test("a handle that somebody else has is taken, in any case of its letters", async () => {
@@ -172,6 +189,9 @@ test("settings say what changed: the handle for everybody, the rest for nobody e
   const unchanged: Settings = { handle, colorScheme: "system", dateStyle: "relative" };
   expect(await save(unchanged)).toEqual([]);
   expect(await save({ ...unchanged, colorScheme: "dark" })).toEqual(["preferences-saved"]);
+  expect(await save({ ...unchanged, colorScheme: "dark", language: "de" })).toEqual(["preferences-saved"]);
+  expect(await save({ ...unchanged, colorScheme: "dark" })).toEqual([]);
+  expect(await save({ ...unchanged, colorScheme: "dark", language: null })).toEqual(["preferences-saved"]);
   expect(await save({ ...unchanged, colorScheme: "dark", handle: "Renamed" })).toEqual(["member-changed"]);
   expect(await save({ ...unchanged, handle: "renamed" })).toEqual(["member-changed", "preferences-saved"]);
   await makeMember(db, { handle: "not-free" });
@@ -181,6 +201,8 @@ test("settings say what changed: the handle for everybody, the rest for nobody e
   expect(kept.map(({ kind }) => kind)).toEqual([
     // The webhook that made them.
     "member-changed",
+    "preferences-saved",
+    "preferences-saved",
     "preferences-saved",
     "member-changed",
     "member-changed",

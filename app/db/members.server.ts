@@ -3,6 +3,7 @@ import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { ColorScheme, DateStyle, Role, Viewer } from "#app/domain/viewer.ts";
 import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
+import type { Language } from "#app/messages/languages.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
 import { defineRead } from "./reads.server.ts";
@@ -49,7 +50,7 @@ const VIEWER = defineRead(
   ({ id, thread, page, session }) => sql`
     select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
       to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
-      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle", (
+      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle", m.language, (
         with page as materialized (
           select r.id, r.number, r.score
           from threads t
@@ -178,7 +179,13 @@ const MEMBER_PAGES = {
   },
 };
 
-export type Settings = { handle: string; colorScheme: ColorScheme; dateStyle: DateStyle };
+/** Without a language, the one that stands stays; null is the forum's own. */
+export type Settings = {
+  handle: string;
+  colorScheme: ColorScheme;
+  dateStyle: DateStyle;
+  language?: Language | null;
+};
 
 /**
  * Saves what a member chose. A handle that they changed is theirs from then on. One statement. A conflict: somebody else
@@ -187,26 +194,30 @@ export type Settings = { handle: string; colorScheme: ColorScheme; dateStyle: Da
 export async function saveSettings(
   db: Database,
   userId: string,
-  { handle, colorScheme, dateStyle }: Settings,
+  { handle, colorScheme, dateStyle, language }: Settings,
 ): Promise<Outcome<object, object>> {
+  // "m" is the row as it is, "person" as it was.
+  const chosen = language === undefined ? sql`person.language` : sql`${language}::text`;
   try {
     return await write(
       db,
       sql`
       with ${personOf(userId, sql`for share of u for update of m`)}, saved as (
         update members m
-        set handle = ${handle}, color_scheme = ${colorScheme}, date_style = ${dateStyle},
+        set handle = ${handle}, color_scheme = ${colorScheme}, date_style = ${dateStyle}, language = ${chosen},
           handle_source = case when m.handle = ${handle} then m.handle_source else 'chosen' end
         from person
         where m.user_id = person.id and person.refusal is null
-          and (m.handle, m.color_scheme, m.date_style) is distinct from (${handle}, ${colorScheme}, ${dateStyle})
-        returning person.*
+          and (m.handle, m.color_scheme, m.date_style, m.language)
+            is distinct from (${handle}, ${colorScheme}, ${dateStyle}, ${chosen})
+        returning person.*, m.language as chosen
       ), ${recordEvents(
         eventOf("member-changed", { member: sql`id` }, sql`from saved where handle <> ${handle}`),
         eventOf(
           "preferences-saved",
           { member: sql`id` },
-          sql`from saved where (color_scheme, date_style) is distinct from (${colorScheme}, ${dateStyle})`,
+          sql`from saved
+            where (color_scheme, date_style, language) is distinct from (${colorScheme}, ${dateStyle}, chosen)`,
         ),
       )}
       select ${writeRefusal} as refusal, ${EVENTS} from person`,

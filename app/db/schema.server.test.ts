@@ -71,6 +71,7 @@ test.each([
   ["a role", sql`update members set role = 'owner'`],
   ["a colour scheme", sql`update members set color_scheme = 'pink'`],
   ["a date style", sql`update members set date_style = 'julian'`],
+  ["a language", sql`update members set language = 'Deutsch'`],
   ["a source of handles", sql`update members set handle_source = 'magic'`],
 ])("refused by a check: %s that there is not", async (_, statement) => {
   expect(await refusal(statement)).toBe("check");

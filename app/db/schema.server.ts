@@ -60,6 +60,8 @@ export const members = pgTable(
     suspensionReason: text("suspension_reason"),
     colorScheme: text("color_scheme").notNull().default("system"),
     dateStyle: text("date_style").notNull().default("relative"),
+    /** The language they chose; null for the forum's own. The code says which there are. */
+    language: text("language"),
     /** Set for people who came with an import: nobody can sign in as them. */
     importedAt: moment("imported_at"),
     createdAt: moment("created_at").notNull().defaultNow(),
@@ -73,6 +75,7 @@ export const members = pgTable(
     check("members_role_check", sql`${t.role} in ('member', 'moderator', 'admin')`),
     check("members_color_scheme_check", sql`${t.colorScheme} in ('system', 'light', 'dark')`),
     check("members_date_style_check", sql`${t.dateStyle} in ('relative', 'absolute')`),
+    check("members_language_check", sql`${t.language} ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'`),
   ],
 );
 

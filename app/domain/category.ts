@@ -1,16 +1,18 @@
 import { z } from "zod";
+import { says } from "#app/messages/message.ts";
 import { isName } from "./paging.ts";
 import { cleanLine, slugify } from "./text.ts";
 
-const Slug = z.string("A category needs a slug.").superRefine((slug, context) => {
-  if (slugify(slug) !== slug) context.addIssue(`"${slug}" is no slug. It could be "${slugify(slug)}".`);
-  else if (!isName(slug)) context.addIssue("A slug has letters (a to z), digits and hyphens.");
+const Slug = z.string(says("problem.noSlug")).superRefine((slug, context) => {
+  const better = slugify(slug);
+  if (better !== slug) context.addIssue(says(["problem.otherSlug", { slug, better }]));
+  else if (!isName(slug)) context.addIssue(says("problem.slugCharacters"));
 });
 
 const Name = z
-  .string("A category needs a name.")
+  .string(says("problem.noCategoryName"))
   .transform(cleanLine)
-  .refine((name) => name !== "", "A category needs a name.");
+  .refine((name) => name !== "", says("problem.noCategoryName"));
 
 /** One line on what belongs there. */
 const Description = z.string().transform(cleanLine);

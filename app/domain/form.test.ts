@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { says } from "#app/messages/message.ts";
+import { sentenceOf } from "#test/words.ts";
 import { Body, parseForm, Submission, Title } from "./form.ts";
 import { BODY_MAX, LINE_UNITS_MAX, TITLE_MAX, TITLE_MIN } from "./limits.ts";
 
 const Schema = z.object({
   title: z
-    .string("Give it a title.")
-    .min(3, "Too short.")
+    .string(says("problem.noTitle"))
+    .min(3, says(["problem.shortTitle", { min: 3 }]))
     .transform((title) => title.toUpperCase()),
   note: z.string().optional(),
 });
@@ -37,7 +39,7 @@ test("what is wrong is said by field, and everything typed comes back", () => {
   expect(parseForm(Schema, formOf(["title", "ab"], ["note", "kept"]))).toEqual({
     ok: false,
     values: { title: "ab", note: "kept" },
-    errors: { title: "Too short." },
+    errors: { title: ["problem.shortTitle", { min: 3 }] },
   });
 });
 
@@ -45,7 +47,7 @@ test("a field that is missing is wrong", () => {
   expect(parseForm(Schema, formOf())).toEqual({
     ok: false,
     values: {},
-    errors: { title: "Give it a title." },
+    errors: { title: "problem.noTitle" },
   });
 });
 
@@ -53,31 +55,37 @@ test("a repeated field is wrong, even where each value of it would do; the first
   expect(parseForm(Schema, formOf(["title", "abc"], ["title", "abd"]))).toEqual({
     ok: false,
     values: { title: "abc" },
-    errors: { title: "This was sent more than once. Check it and send it again." },
+    errors: { title: "problem.repeated" },
   });
 });
 
 test("that a field was repeated is said rather than what is wrong with its first value", () => {
   const { errors } = parseForm(Schema, formOf(["title", "a"], ["title", "b"])) as { errors: object };
-  expect(errors).toEqual({ title: "This was sent more than once. Check it and send it again." });
+  expect(errors).toEqual({ title: "problem.repeated" });
 });
 
 test("a file in place of a text counts as missing", () => {
   expect(parseForm(Schema, formOf(["title", new File(["abc"], "title")]))).toMatchObject({
     ok: false,
     values: {},
-    errors: { title: "Give it a title." },
+    errors: { title: "problem.noTitle" },
   });
 });
 
 test("of several things wrong with a field, the first is said", () => {
-  const Strict = z.object({ title: z.string().min(3, "Too short.").regex(/^a/, "Begin with a.") });
-  expect(parseForm(Strict, formOf(["title", "b"]))).toMatchObject({ errors: { title: "Too short." } });
+  const title = z.string().min(3, says("problem.noTitle")).regex(/^a/, says("problem.unfit"));
+  const parsed = parseForm(z.object({ title }), formOf(["title", "b"]));
+  expect(parsed).toMatchObject({ errors: { title: "problem.noTitle" } });
+});
+
+test("what a schema has no message for is said all the same", () => {
+  const parsed = parseForm(z.object({ title: z.string().min(3) }), formOf(["title", "b"]));
+  expect(parsed).toMatchObject({ errors: { title: "problem.unfit" } });
 });
 
 /** What a schema says of a value, or null where it takes it. */
 function problemOf(schema: z.ZodType, value: unknown): string | null {
-  return schema.safeParse(value).error?.issues[0]?.message ?? null;
+  return sentenceOf(schema.safeParse(value).error?.issues[0]);
 }
 
 test.each([

@@ -1,3 +1,5 @@
+import type { TextKey } from "#app/messages/catalogue.ts";
+
 /** What someone typed, kept for them while they sign in again or the database is away. */
 export type HeldForm = {
   id: string;
@@ -6,12 +8,14 @@ export type HeldForm = {
   fields: [name: string, value: string][];
 };
 
-/** What people see of a held form: the label of each field they typed into, in the words of its first form. */
-export const FIELD_LABELS: Record<string, string> = {
-  title: "Title",
-  category: "Category",
-  body: "Your text",
-  handle: "Handle",
+type FieldLabel = Extract<TextKey, `field.${string}`>;
+
+/** What people see of a held form: the label of each field they typed into. */
+export const FIELD_LABELS: Partial<Record<string, FieldLabel>> = {
+  title: "field.title",
+  category: "field.category",
+  body: "field.body",
+  handle: "field.handle",
 };
 
 /** Every field of the forum's forms. What is not among them is not kept. */
@@ -26,6 +30,7 @@ const FIELDS = new Set([
   "pinned",
   "colorScheme",
   "dateStyle",
+  "language",
 ]);
 
 /** The fields of a form that are ours, as text; an uploaded file is nothing that this forum asks for, and is left out. */

@@ -250,7 +250,6 @@ function addRenderers(md: MarkdownIt): void {
   md.renderer.rules.fence = (tokens, index) => code(tokens[index]);
   md.renderer.rules.code_block = (tokens, index) => code(tokens[index]);
   // A group and not a region: a page may hold many tables, and landmarks would all need names of their own.
-  md.renderer.rules.table_open = () =>
-    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>';
+  md.renderer.rules.table_open = () => '<div class="table-scroll" role="group" tabindex="0"><table>';
   md.renderer.rules.table_close = () => "</table></div>";
 }

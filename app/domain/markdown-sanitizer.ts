@@ -16,8 +16,8 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowedTags: TAGS,
   allowedAttributes: {
     a: ["href", "title", "rel"],
-    div: ["class", "role", "aria-label", "tabindex"],
-    input: ["type", "disabled", "aria-label", "checked"],
+    div: ["class", "role", "tabindex"],
+    input: ["type", "disabled", "checked"],
     ol: ["start"],
     pre: ["tabindex"],
   },
@@ -50,13 +50,12 @@ function link(tagName: string, { href, title }: Attributes): Tag {
 }
 
 function tableScroll(tagName: string): Tag {
-  return { tagName, attribs: { class: "table-scroll", role: "group", "aria-label": "Table", tabindex: "0" } };
+  return { tagName, attribs: { class: "table-scroll", role: "group", tabindex: "0" } };
 }
 
 function checkbox(tagName: string, { checked }: Attributes): Tag {
-  if (checked === undefined)
-    return { tagName, attribs: { type: "checkbox", disabled: "", "aria-label": "To do" } };
-  return { tagName, attribs: { type: "checkbox", disabled: "", "aria-label": "Done", checked: "" } };
+  const attribs: Attributes = { type: "checkbox", disabled: "" };
+  return { tagName, attribs: checked === undefined ? attribs : { ...attribs, checked: "" } };
 }
 
 function orderedList(tagName: string, { start = "" }: Attributes): Tag {

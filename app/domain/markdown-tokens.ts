@@ -79,7 +79,6 @@ function checkbox(Make: MakeToken, done: boolean): Token {
   token.attrs = [
     ["type", "checkbox"],
     ["disabled", ""],
-    ["aria-label", done ? "Done" : "To do"],
   ];
   if (done) token.attrPush(["checked", ""]);
   return token;

@@ -224,16 +224,16 @@ test("a heading without text is left out", () => {
 
 test("tasks are disabled checkboxes that say their state", () => {
   expect(renderMarkdown("- [ ] a\n- [x] b\n- [X] *c*\n- [y] d\n- [x](/e) f")).toBe(
-    '<ul><li class="task"><input type="checkbox" disabled aria-label="To do" /> a</li>' +
-      '<li class="task"><input type="checkbox" disabled aria-label="Done" checked /> b</li>' +
-      '<li class="task"><input type="checkbox" disabled aria-label="Done" checked /> <em>c</em></li>' +
+    '<ul><li class="task"><input type="checkbox" disabled /> a</li>' +
+      '<li class="task"><input type="checkbox" disabled checked /> b</li>' +
+      '<li class="task"><input type="checkbox" disabled checked /> <em>c</em></li>' +
       `<li>[y] d</li><li><a href="/e" ${REL}>x</a> f</li></ul>`,
   );
 });
 
 test("tables scroll by keyboard, align by class, and have no empty headings", () => {
   expect(renderMarkdown("|a||b|\n|:-|:-:|-:|\n|1|2|3|\n|4|")).toBe(
-    '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table><thead><tr>' +
+    '<div class="table-scroll" role="group" tabindex="0"><table><thead><tr>' +
       '<th class="left">a</th><td class="center"></td><th class="right">b</th></tr></thead><tbody>' +
       '<tr><td class="left">1</td><td class="center">2</td><td class="right">3</td></tr>' +
       '<tr><td class="left">4</td><td class="center"></td><td class="right"></td></tr></tbody></table></div>',
@@ -341,29 +341,31 @@ test("two texts share nothing", () => {
   expect(renderMarkdown("# a\n## b")).toBe(renderMarkdown("# a\n## b"));
 });
 
+const quote = (author: string, source: string) => quoteMarkdown(author, source, (name) => `${name} wrote:`);
+
 test("a quote names its author, quotes the text and leaves out what that quoted", () => {
-  expect(quoteMarkdown("ann-lee", "> old\nstill old\n\nnew **text**\n\n\n\n- item\n")).toBe(
+  expect(quote("ann-lee", "> old\nstill old\n\nnew **text**\n\n\n\n- item\n")).toBe(
     "> **ann-lee** wrote:\n>\n> new **text**\n>\n> - item\n\n",
   );
 });
 
 test("what follows a quote is not part of it", () => {
-  const html = renderMarkdown(`${quoteMarkdown("a", "text\n\n```\nnever closed")}my answer`);
+  const html = renderMarkdown(`${quote("a", "text\n\n```\nnever closed")}my answer`);
   expect(html).toMatch(/<\/blockquote><p>my answer<\/p>$/);
 });
 
 test("code that looks like a quote stays in the quote", () => {
-  expect(quoteMarkdown("a", "```\n> b\n```")).toContain("> > b");
+  expect(quote("a", "```\n> b\n```")).toContain("> > b");
 });
 
 test("a reply that is nothing but a quote is quoted whole", () => {
-  expect(quoteMarkdown("a", "> b")).toBe("> **a** wrote:\n>\n> > b\n\n");
+  expect(quote("a", "> b")).toBe("> **a** wrote:\n>\n> > b\n\n");
 });
 
 test("a name cannot break out of its quote", () => {
-  const quote = quoteMarkdown("a*](/b)\n\n<c> `www.d.ee`", "text");
-  expect(quote.split("\n").filter((line) => line && !line.startsWith(">"))).toEqual([]);
-  expect(renderMarkdown(quote)).toContain("<strong>a*](/b) &lt;c&gt; `www.d.ee`</strong>");
+  const quoted = quote("a*](/b)\n\n<c> `www.d.ee`", "text");
+  expect(quoted.split("\n").filter((line) => line && !line.startsWith(">"))).toEqual([]);
+  expect(renderMarkdown(quoted)).toContain("<strong>a*](/b) &lt;c&gt; `www.d.ee`</strong>");
 });
 
 test.each([
@@ -373,11 +375,11 @@ test.each([
   ["lines", "a\n".repeat(5_000)],
   ["blank lines", "a\n\n\n".repeat(5_000)],
 ])("a quote of many %s is cut", (_, source) => {
-  const quote = quoteMarkdown("a", source);
-  expect(countCharacters(quote)).toBeLessThan(QUOTE_MAX + 3 * QUOTE_LINES_MAX + 50);
-  expect(quote.split("\n").length).toBeLessThan(QUOTE_LINES_MAX + 8);
-  expect(quote).toContain("…");
-  expect(quote.isWellFormed()).toBe(true);
+  const quoted = quote("a", source);
+  expect(countCharacters(quoted)).toBeLessThan(QUOTE_MAX + 3 * QUOTE_LINES_MAX + 50);
+  expect(quoted.split("\n").length).toBeLessThan(QUOTE_LINES_MAX + 8);
+  expect(quoted).toContain("…");
+  expect(quoted.isWellFormed()).toBe(true);
 });
 
 test.each([

@@ -24,15 +24,16 @@ export function renderMarkdown(source: string): string {
 
 /**
  * The Markdown that quotes a reply, ready to be answered below: at most `QUOTE_MAX` characters and
- * `QUOTE_LINES_MAX` lines of it. What the reply itself quotes is left out, unless it is nothing else.
+ * `QUOTE_LINES_MAX` lines of it. What the reply itself quotes is left out, unless it is nothing else. `introduce` says in
+ * the forum's language who wrote it.
  */
-export function quoteMarkdown(author: string, source: string): string {
+export function quoteMarkdown(author: string, source: string, introduce: (author: string) => string): string {
   const text = source.replace(/\r\n?/g, "\n");
   const own = withoutQuotes(text).trim() || text.trim();
   const lines = own.replace(/\n{3,}/g, "\n\n").split("\n");
   const kept = shorten(lines.slice(0, QUOTE_LINES_MAX).join("\n"), QUOTE_MAX);
   const cut = lines.length > QUOTE_LINES_MAX && !kept.endsWith("…") ? `${kept}\n…` : kept;
-  const quoted = [`**${escapeMarkdown(cleanLine(author))}** wrote:`, "", ...cut.split("\n")];
+  const quoted = [introduce(`**${escapeMarkdown(cleanLine(author))}**`), "", ...cut.split("\n")];
   return `${quoted.map((line) => (line ? `> ${line}` : ">")).join("\n")}\n\n`;
 }
 

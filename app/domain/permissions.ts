@@ -1,3 +1,4 @@
+import type { Message } from "#app/messages/catalogue.ts";
 import { isStaff, isSuspended, type Viewer } from "./viewer.ts";
 
 /** Why something may not be done. The statement that writes answers with the same words (app/db/refusals.server.ts). */
@@ -15,22 +16,10 @@ export type Refusal =
 type ThreadState = { status: "open" | "locked"; isDeleted: boolean };
 type ReplyState = { authorId: string; isDeleted: boolean };
 
-/** Sentences for people: what stands in the way, and what can be done about it. */
-export const REFUSALS: Record<Refusal, string> = {
-  "signed-out": "Sign in first.",
-  "account-deleted": "This account has been deleted, so it can no longer write here.",
-  suspended: "Your account is suspended, so you can read but not write for now.",
-  locked: "This thread is locked: it can be read, but takes no more replies, votes or edits.",
-  deleted: "It has been deleted in the meantime.",
-  "not-author": "Only its author can do that.",
-  "own-reply": "You cannot vote on what you wrote yourself.",
-  "not-staff": "Only moderators can do that.",
-  "no-category": "There is no such category any more.",
-};
-
-/** What moderators and admins are told where they may write and others may not. */
-export const LOCKED_FOR_OTHERS =
-  "This thread is locked for others. As a moderator or admin you may reply and edit what you wrote; nobody votes here.";
+/** What is said of a refusal: what stands in the way, and what can be done about it. */
+export function messageOf(refusal: Refusal): Message {
+  return `refusal.${refusal}`;
+}
 
 /** Why `viewer` may not write anything at all, or null. */
 export function writeRefusal(viewer: Viewer | null, now: Date): Refusal | null {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { says } from "#app/messages/message.ts";
 import { DeleteForm, EditOpeningPostForm, EditReplyForm, NewReplyForm } from "./reply.ts";
 
 const SUBMISSION = "0193a1b2-7c3d-4e5f-8a9b-0c1d2e3f4a5b";
@@ -30,7 +31,7 @@ test("an edit names the revision that it was drawn from", () => {
 
 test.each(["", "-1", "1.5", "1000000000", "1\n", " 1", "one", undefined])("%j is no revision", (revision) => {
   expect(EditReplyForm.safeParse({ body: "Words.", revision }).error?.issues).toMatchObject([
-    { path: ["revision"], message: "This form is damaged. Your text is still here: send it again." },
+    { path: ["revision"], message: says("problem.damaged") },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "#app/messages/message.ts";
 import { Body, Submission, Title } from "./form.ts";
 import { parseNumber } from "./paging.ts";
 
@@ -13,8 +14,8 @@ export const NewReplyForm = z.object({
 });
 
 const Revision = z
-  .string("This form is damaged. Your text is still here: send it again.")
-  .regex(/^\d{1,9}$/, "This form is damaged. Your text is still here: send it again.")
+  .string(says("problem.damaged"))
+  .regex(/^\d{1,9}$/, says("problem.damaged"))
   .transform(Number);
 
 /** What the edit form of a reply sends. `revision` says which version the form was drawn from. */

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { says } from "#app/messages/message.ts";
+import { sentenceOf } from "#test/words.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "./limits.ts";
 import { SettingsForm } from "./settings.ts";
 
@@ -6,7 +8,7 @@ const SETTINGS = { handle: "Ann-Lee", colorScheme: "dark", dateStyle: "absolute"
 
 /** What is said of a handle, or null where it may be chosen. */
 function handleProblem(handle: unknown): string | null {
-  return SettingsForm.safeParse({ ...SETTINGS, handle }).error?.issues[0]?.message ?? null;
+  return sentenceOf(SettingsForm.safeParse({ ...SETTINGS, handle }).error?.issues[0]);
 }
 
 test("settings are a handle, colours and a way to write dates", () => {
@@ -17,10 +19,19 @@ test("settings are a handle, colours and a way to write dates", () => {
     expect(SettingsForm.parse({ ...SETTINGS, dateStyle }).dateStyle).toBe(dateStyle);
 });
 
+test("a language is one of the forum's, or whichever the forum is in; a form without one leaves it as it is", () => {
+  const chosen = (language?: string) => SettingsForm.safeParse({ ...SETTINGS, language });
+  expect(chosen("de").data?.language).toBe("de");
+  expect(chosen("").data?.language).toBeNull();
+  expect(chosen(undefined).data?.language).toBeUndefined();
+  for (const word of ["fr", "DE", "en-XA", "toString"])
+    expect(sentenceOf(chosen(word).error?.issues[0])).toBe("Choose one of these.");
+});
+
 test.each(["colorScheme", "dateStyle"])("no other %s can be chosen", (field) => {
   for (const value of ["", "sepia", "Dark", undefined])
     expect(SettingsForm.safeParse({ ...SETTINGS, [field]: value }).error?.issues).toMatchObject([
-      { path: [field], message: "Choose one of these." },
+      { path: [field], message: says("problem.noChoice") },
     ]);
 });
 

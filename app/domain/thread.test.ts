@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
+import { sentenceOf } from "#test/words.ts";
 import { LockForm, NewThreadForm, PinForm } from "./thread.ts";
 
 const SUBMISSION = "0193a1b2-7c3d-4e5f-8a9b-0c1d2e3f4a5b";
 const THREAD = { title: "A title", category: "edge", body: "Words.", submission: SUBMISSION };
 
 /** The fields that are wrong, each with what is said of it first. */
-function problems(form: object): Record<string, string> {
+function problems(form: object): Record<string, string | null> {
   const issues = NewThreadForm.safeParse(form).error?.issues ?? [];
-  return Object.fromEntries(issues.map(({ path, message }) => [String(path[0]), message]).reverse());
+  return Object.fromEntries(issues.map((issue) => [String(issue.path[0]), sentenceOf(issue)]).reverse());
 }
 
 test("a new thread has a title, a category and a body, cleaned", () => {

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { says } from "#app/messages/message.ts";
 import { Body, Submission, Title } from "./form.ts";
 import { isName } from "./paging.ts";
 
 /** What the form of a new thread sends. */
 export const NewThreadForm = z.object({
   title: Title,
-  category: z.string("Choose a category.").refine(isName, "Choose a category."),
+  category: z.string(says("problem.noCategory")).refine(isName, says("problem.noCategory")),
   body: Body,
   submission: Submission,
 });

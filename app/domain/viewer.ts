@@ -1,3 +1,5 @@
+import type { Language } from "#app/messages/languages.ts";
+
 export type Role = "member" | "moderator" | "admin";
 export type ColorScheme = "system" | "light" | "dark";
 export type DateStyle = "relative" | "absolute";
@@ -15,6 +17,8 @@ export type Viewer = {
   isDeleted: boolean;
   colorScheme: ColorScheme;
   dateStyle: DateStyle;
+  /** The language they chose, or null for the forum's own. */
+  language: Language | null;
 };
 
 /** Whether this member keeps order here: moderators and admins. */

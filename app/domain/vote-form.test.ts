@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { says } from "#app/messages/message.ts";
 import { VoteForm } from "./vote-form.ts";
 
 test.each([
@@ -11,6 +12,6 @@ test.each([
 
 test.each(["2", "-2", "+1", "1.0", "01", " 1", "", "up", "1e0", undefined])("%j is no vote", (value) => {
   expect(VoteForm.safeParse({ value }).error?.issues).toMatchObject([
-    { path: ["value"], message: "That is no vote." },
+    { path: ["value"], message: says("request.vote") },
   ]);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { says } from "#app/messages/message.ts";
 import type { VoteValue } from "./vote.ts";
 
 /**
@@ -6,5 +7,5 @@ import type { VoteValue } from "./vote.ts";
  * Apart from vote.ts, which browsers load: a schema would bring the whole of zod to them.
  */
 export const VoteForm = z.object({
-  value: z.enum(["-1", "0", "1"], "That is no vote.").transform((value) => Number(value) as VoteValue),
+  value: z.enum(["-1", "0", "1"], says("request.vote")).transform((value) => Number(value) as VoteValue),
 });

@@ -3,7 +3,7 @@ import { ensureMember } from "#app/db/identity.server.ts";
 import { getViewerWithVotes, type ViewerWithVotes } from "#app/db/members.server.ts";
 import { isSessionId, isUserId } from "#app/domain/clerk-event.ts";
 import { parseNumber, parsePage } from "#app/domain/paging.ts";
-import { REFUSALS, type Refusal } from "#app/domain/permissions.ts";
+import { messageOf, type Refusal } from "#app/domain/permissions.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import {
   forbidden,
@@ -121,7 +121,7 @@ export function requireViewer(context: Readonly<RouterContextProvider>, url: URL
   return viewer;
 }
 
-/** Throws 403 with the sentence for `refusal`, if there is one. */
+/** Throws 403 with what is said of `refusal`, if there is one. */
 export function refuse(refusal: Refusal | null): void {
-  if (refusal) throw forbidden(REFUSALS[refusal]);
+  if (refusal) throw forbidden(messageOf(refusal));
 }

@@ -5,6 +5,8 @@ import type { Fact } from "#app/domain/facts.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { ReplyVote } from "#app/domain/views.ts";
+import type { Message } from "#app/messages/catalogue.ts";
+import type { PageLanguage } from "#app/messages/languages.ts";
 import type { PublicQuery, Snapshot } from "#app/public-pages.ts";
 
 /*
@@ -17,6 +19,8 @@ export type Site = {
   /** The one origin of this forum, for absolute links; never taken from a request. */
   origin: string;
   name: string;
+  /** The language of readers' pages, and of members who chose none. */
+  language: PageLanguage;
   /** Clerk's hosted pages. */
   signInUrl: string;
   signUpUrl: string;
@@ -42,7 +46,7 @@ export type Auth = {
 export const authContext = createContext<Auth>();
 
 /** A request that is forged, oversized, or of a kind that nothing here takes. */
-export type PageRefusal = { status: 403 | 405 | 413; message: string };
+export type PageRefusal = { status: 403 | 405 | 413; message: Message };
 
 /** What the Worker knows of a request before any page does. */
 export type RequestFacts = {

@@ -6,13 +6,13 @@ import { badRequest } from "#app/http.ts";
  * than any form of ours. The body stays to be read by others.
  */
 export async function readForm(request: Request): Promise<FormData> {
-  const unreadable = badRequest("The form could not be read. Go back, and send it again.");
+  const unreadable = badRequest("request.unreadable");
   const type = request.headers.get("Content-Type") ?? "";
   // A copy, since Clerk's middleware makes its own request out of this one.
   const body = new Uint8Array(await request.clone().arrayBuffer());
   const fields = countFields(body, type);
   if (fields === null) throw unreadable;
-  if (fields > FORM_FIELDS_MAX) throw badRequest("No form of this forum has so many fields.");
+  if (fields > FORM_FIELDS_MAX) throw badRequest("request.tooManyFields");
   try {
     return await new Response(body, { headers: { "Content-Type": type } }).formData();
   } catch {

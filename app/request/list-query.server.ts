@@ -9,10 +9,10 @@ import { badRequest } from "#app/http.ts";
 /** The order and the place that the address of a list asks for. Throws 400 where it asks for neither sense nor order. */
 export function readListQuery(search: URLSearchParams): { sort: Sort; after: Cursor | null } {
   const sort = parseSort(search.get("sort"));
-  if (!sort) throw badRequest("A list can be sorted by latest, new or top.");
+  if (!sort) throw badRequest("request.sort");
   const given = search.get("after");
   const after = given === null ? null : decodeCursor(given, sort);
-  if (given !== null && !after) throw badRequest("That is no place in this list. Begin at its first page.");
+  if (given !== null && !after) throw badRequest("request.cursor");
   return { sort, after };
 }
 
@@ -48,6 +48,6 @@ export function readMemberQuery(search: URLSearchParams): MemberList {
     before: search.get("before"),
     id: search.get("id"),
   });
-  if (!query.success) throw badRequest("A member's page shows threads or replies, from the newest on.");
+  if (!query.success) throw badRequest("request.memberList");
   return { show: query.data.show, before: { time: query.data.before, id: query.data.id } };
 }

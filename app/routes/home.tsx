@@ -7,7 +7,9 @@ import { siteContext } from "#app/request/context.server.ts";
 import { takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { CategoryList } from "#app/ui/category-list.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/home";
 
 export async function loader({ context, url }: Route.LoaderArgs) {
@@ -23,22 +25,19 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   };
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [
-  { title: loaderData?.siteName },
-  { name: "description", content: `Threads and categories of ${loaderData?.siteName}.` },
-];
-
 export default function Home({ loaderData }: Route.ComponentProps) {
+  const { t } = useWords();
   const { siteName, categories, threads, sort, isFirst, next } = loaderData;
   return (
     <>
+      <PageHead description={t("home.description", { site: siteName })} />
       <h1 className="visually-hidden">{siteName}</h1>
       <div className="home">
         <section aria-labelledby="threads">
           <div className="list-head">
-            <h2 id="threads">Threads</h2>
+            <h2 id="threads">{t("list.threads")}</h2>
             <a className="button quiet to-categories" href="#categories">
-              Categories
+              {t("list.categories")}
             </a>
             <SortLinks path={homePath()} sort={sort} />
           </div>
@@ -46,7 +45,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
           <Pages path={homePath()} sort={sort} isFirst={isFirst} next={next} />
         </section>
         <section aria-labelledby="categories">
-          <h2 id="categories">Categories</h2>
+          <h2 id="categories">{t("list.categories")}</h2>
           <CategoryList categories={categories} />
         </section>
       </div>
@@ -54,19 +53,13 @@ export default function Home({ loaderData }: Route.ComponentProps) {
   );
 }
 
+const ADD_CATEGORY = "npm run forum -- category add general General";
+
 function EmptyForum({ categories }: Pick<HomePage, "categories">) {
+  const words = useWords();
   const root = useRouteLoaderData<{ viewer: Viewer | null }>("root");
   if (categories.length > 0)
-    return (
-      <>
-        Nothing has been written yet. <a href={newThreadPath()}>Start the first thread.</a>
-      </>
-    );
-  if (root?.viewer?.role !== "admin") return "This forum is being set up: nothing can be written here yet.";
-  return (
-    <>
-      A thread needs a category, and there is none yet. Add the first on the forum's command line:{" "}
-      <code>npm run forum -- category add general General</code>
-    </>
-  );
+    return rich(words, "home.empty", { start: (text) => <a href={newThreadPath()}>{text}</a> });
+  if (root?.viewer?.role !== "admin") return words.t("home.settingUp");
+  return rich(words, "home.noCategory", { command: <code>{ADD_CATEGORY}</code> });
 }

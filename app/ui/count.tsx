@@ -1,6 +1,6 @@
-const format = new Intl.NumberFormat("en");
+import { useWords } from "./words.ts";
 
 /** A number with its noun: "1 reply", "1,204 replies". */
-export function Count({ value, one, many }: { value: number; one: string; many: string }) {
-  return `${format.format(value)} ${value === 1 ? one : many}`;
+export function Count({ value, of }: { value: number; of: "threads" | "replies" | "votes" }) {
+  return useWords().t(`count.${of}`, { count: value });
 }

@@ -1,6 +1,9 @@
 import { useState } from "react";
+import type { FormState } from "#app/domain/form.ts";
 import { BODY_MAX } from "#app/domain/limits.ts";
+import type { Message } from "#app/messages/catalogue.ts";
 import { Body } from "./body.tsx";
+import { useWords } from "./words.ts";
 
 /**
  * What the server answered to the form, for as long as the page is shown. React Router itself forgets it as soon as
@@ -10,7 +13,7 @@ export function useAnswer<Answer>(actionData: Answer): Answer {
   return useState(actionData)[0];
 }
 
-type FieldProps = { name: string; label: string; value?: string; error?: string; hint?: string };
+type FieldProps = { name: string; label: string; value?: string; error?: Message; hint?: string };
 
 /** A labelled line of text with its error. Nothing is cut off while typing: what is too long is said. */
 export function Field({ name, label, value = "", error, hint }: FieldProps) {
@@ -41,13 +44,11 @@ export function textareaValue(text: string): string {
   return text.replace(/^\r\n/, "\n");
 }
 
-type BodyFieldProps = { label: string; value?: string; error?: string; rows?: number };
-
-// Made once, since each `toLocaleString` makes a formatter of its own.
-const bodyMax = BODY_MAX.toLocaleString("en");
+type BodyFieldProps = { label: string; value?: string; error?: Message; rows?: number };
 
 /** The Markdown field of every post. */
 export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProps) {
+  const { t } = useWords();
   return (
     <div className="field">
       <label htmlFor="body">{label}</label>
@@ -61,40 +62,44 @@ export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProp
         aria-describedby={describedBy("body", "hint", error)}
       />
       <p className="field-hint" id="body-hint">
-        Markdown works: **bold**, `code`, lists, tables, links. Up to {bodyMax} characters.
+        {t("form.bodyHint", { max: BODY_MAX })}
       </p>
       <FieldError name="body" error={error} />
     </div>
   );
 }
 
-function FieldError({ name, error }: { name: string; error?: string }) {
+function FieldError({ name, error }: { name: string; error?: Message }) {
+  const { say } = useWords();
   if (!error) return null;
   return (
     <p className="field-error" id={`${name}-error`}>
-      {error}
+      {say(error)}
     </p>
   );
 }
 
-function describedBy(name: string, hint: string | undefined, error: string | undefined): string | undefined {
+function describedBy(name: string, hint: string | undefined, error: Message | undefined): string | undefined {
   const ids = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean);
   return ids.length > 0 ? ids.join(" ") : undefined;
 }
 
 /** What was wrong, on top of the form, so that nobody has to look for it. */
-export function FormErrors({ errors }: { errors: Record<string, string | undefined> }) {
-  const messages = Object.entries(errors).filter(([, message]) => message);
+export function FormErrors({ errors }: { errors: FormState["errors"] }) {
+  const { t, say } = useWords();
+  const messages = Object.entries(errors).flatMap(([field, message]) =>
+    message ? [{ field, text: say(message) }] : [],
+  );
   if (messages.length === 0) return null;
   return (
     <div className="notice error" role="alert">
-      <p>{errors.form ?? "Nothing was sent yet. What you wrote is still here."}</p>
+      <p>{errors.form ? say(errors.form) : t("form.notSent")}</p>
       <ul>
         {messages
-          .filter(([field]) => field !== "form")
-          .map(([field, message]) => (
+          .filter(({ field }) => field !== "form")
+          .map(({ field, text }) => (
             <li key={field}>
-              <a href={`#${field}`}>{message}</a>
+              <a href={`#${field}`}>{text}</a>
             </li>
           ))}
       </ul>
@@ -104,19 +109,21 @@ export function FormErrors({ errors }: { errors: Record<string, string | undefin
 
 /** Sends the form to be shown instead of posted. */
 export function PreviewButton() {
+  const { t } = useWords();
   return (
     <button className="button" type="submit" name="preview" value="true">
-      Preview
+      {t("form.preview")}
     </button>
   );
 }
 
 /** The text as it will look. */
 export function Preview({ html }: { html: string }) {
+  const { t } = useWords();
   return (
     <section className="preview" aria-labelledby="preview">
-      <h2 id="preview">Preview</h2>
-      {html ? <Body html={html} /> : <p className="empty">There is nothing to show yet.</p>}
+      <h2 id="preview">{t("form.preview")}</h2>
+      {html ? <Body html={html} /> : <p className="empty">{t("form.previewEmpty")}</p>}
     </section>
   );
 }

@@ -1,9 +1,11 @@
 import { FIELD_LABELS, type HeldForm } from "#app/domain/held-form.ts";
 import { newThreadPath, settingsPath } from "#app/paths.ts";
 import { textareaValue } from "./form.tsx";
+import { useWords } from "./words.ts";
 
 /** Everything that was typed, to be read, changed, and sent again with one button. */
-export function KeptForm({ form, button = sendLabel(form.action) }: { form: HeldForm; button?: string }) {
+export function KeptForm({ form, button }: { form: HeldForm; button?: string }) {
+  const { t } = useWords();
   return (
     <form className="form" method="post" action={form.action}>
       {form.fields.map(([name, value], at) => (
@@ -12,7 +14,7 @@ export function KeptForm({ form, button = sendLabel(form.action) }: { form: Held
       ))}
       <div className="form-actions">
         <button className="button primary" type="submit">
-          {button}
+          {button ?? t(sendLabel(form.action))}
         </button>
       </div>
     </form>
@@ -20,23 +22,24 @@ export function KeptForm({ form, button = sendLabel(form.action) }: { form: Held
 }
 
 /** What the button that sends a held form says, from the address it goes to. */
-function sendLabel(action: string): string {
+function sendLabel(action: string) {
   const path = action.split("?")[0] ?? "";
-  if (path === newThreadPath()) return "Post thread";
-  if (path.endsWith("/replies/new")) return "Post reply";
-  if (path.endsWith("/vote")) return "Vote";
-  if (path.endsWith("/delete")) return "Delete";
-  if (path.endsWith("/edit") || path === settingsPath()) return "Save";
-  return "Send";
+  if (path === newThreadPath()) return "newThread.post";
+  if (path.endsWith("/replies/new")) return "newReply.post";
+  if (path.endsWith("/vote")) return "held.vote";
+  if (path.endsWith("/delete")) return "reply.delete";
+  if (path.endsWith("/edit") || path === settingsPath()) return "form.save";
+  return "held.send";
 }
 
 function KeptField({ name, value }: { name: string; value: string }) {
+  const { t } = useWords();
   const label = FIELD_LABELS[name];
   if (!label || (name === "category" && value === ""))
     return <input type="hidden" name={name} value={value} />;
   return (
     <div className="field">
-      <label htmlFor={`kept-${name}`}>{label}</label>
+      <label htmlFor={`kept-${name}`}>{t(label)}</label>
       {name === "body" ? (
         <textarea id={`kept-${name}`} name={name} defaultValue={textareaValue(value)} rows={10} dir="auto" />
       ) : (

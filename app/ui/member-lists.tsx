@@ -3,14 +3,16 @@ import { categoryPath, replyPath, threadPath } from "#app/paths.ts";
 import { Body } from "./body.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
+import { useWords } from "./words.ts";
 
 /** The threads that a member started, newest first. */
 export function MemberThreads({ threads }: { threads: MemberThread[] }) {
-  if (threads.length === 0) return <p className="empty">No threads yet.</p>;
+  const { t } = useWords();
+  if (threads.length === 0) return <p className="empty">{t("member.noThreads")}</p>;
   return (
     <section aria-labelledby="threads">
       <h2 id="threads" className="visually-hidden">
-        Threads
+        {t("list.threads")}
       </h2>
       <ol className="thread-list">
         {threads.map((thread) => (
@@ -28,7 +30,7 @@ export function MemberThreads({ threads }: { threads: MemberThread[] }) {
             </p>
             <p className="thread-counts quiet">
               <span>
-                <Count value={thread.replyCount} one="reply" many="replies" />
+                <Count value={thread.replyCount} of="replies" />
               </span>
             </p>
           </li>
@@ -40,11 +42,12 @@ export function MemberThreads({ threads }: { threads: MemberThread[] }) {
 
 /** What a member replied, newest first, each with the thread it stands in. */
 export function MemberReplies({ replies }: { replies: MemberReply[] }) {
-  if (replies.length === 0) return <p className="empty">No replies yet.</p>;
+  const { t } = useWords();
+  if (replies.length === 0) return <p className="empty">{t("member.noReplies")}</p>;
   return (
     <section aria-labelledby="replies">
       <h2 id="replies" className="visually-hidden">
-        Replies
+        {t("list.replies")}
       </h2>
       <ol className="replies member-replies">
         {replies.map((reply) => (
@@ -56,7 +59,8 @@ export function MemberReplies({ replies }: { replies: MemberReply[] }) {
                 </a>
               </h3>
               <p className="quiet">
-                <Time value={reply.createdAt} /> · <span data-score={reply.score}>score {reply.score}</span>
+                <Time value={reply.createdAt} /> ·
+                <span data-score={reply.score}>{t("member.score", { score: reply.score })}</span>
               </p>
               <Body html={reply.bodyHtml} />
             </article>

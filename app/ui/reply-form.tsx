@@ -4,6 +4,7 @@ import { newReplyPath } from "#app/paths.ts";
 import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
 import { ServerPageContext } from "./server-page.ts";
 import { useUnsentText } from "./use-unsent-text.ts";
+import { useWords } from "./words.ts";
 
 type Props = {
   thread: { number: number };
@@ -27,6 +28,7 @@ export function ReplyForm({
   errors = {},
 }: Props) {
   const { outage } = use(ServerPageContext);
+  const { t } = useWords();
   const form = useRef<HTMLFormElement>(null);
   useUnsentText(form, `reply:${thread.number}`, values.submission !== undefined);
   return (
@@ -34,19 +36,15 @@ export function ReplyForm({
       <FormErrors errors={errors} />
       {submission && <input type="hidden" name="submission" value={values.submission || submission} />}
       {replyTo && <input type="hidden" name="replyTo" value={replyTo} />}
-      <BodyField label="Your reply" value={values.body} error={errors.body} rows={rows} />
+      <BodyField label={t("newReply.body")} value={values.body} error={errors.body} rows={rows} />
       <div className="form-actions">
         <button className="button primary" type="submit">
-          Post reply
+          {t("newReply.post")}
         </button>
         {isSignedIn ? (
           <PreviewButton />
         ) : (
-          <p className="quiet">
-            {outage?.isMember
-              ? "It can be posted when the database is back. Your text is kept until then."
-              : "You will be asked to sign in. Your text is kept while you do."}
-          </p>
+          <p className="quiet">{t(outage?.isMember ? "newReply.later" : "newReply.signIn")}</p>
         )}
       </div>
     </form>

@@ -1,9 +1,11 @@
+import type { ReactNode } from "react";
 import { useLocation } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
 import { forgetUnsentTexts } from "./use-unsent-text.ts";
+import { rich, useWords } from "./words.ts";
 
 type HeaderProps = {
   siteName: string;
@@ -14,6 +16,7 @@ type HeaderProps = {
 
 /** The bar on top of every page. */
 export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderProps) {
+  const { t } = useWords();
   return (
     <header className="site-header">
       <div className="site-bar">
@@ -21,7 +24,7 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
           <Mark />
           {siteName}
         </a>
-        <nav aria-label="Site" data-viewer={viewer ? true : undefined}>
+        <nav aria-label={t("site.nav")} data-viewer={viewer ? true : undefined}>
           {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
         </nav>
       </div>
@@ -30,6 +33,7 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
 }
 
 function MemberLinks({ viewer }: { viewer: Viewer }) {
+  const { t } = useWords();
   return (
     <>
       <a className="button quiet self" href={memberPath(viewer.handle)}>
@@ -37,15 +41,15 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
         <span>{viewer.handle}</span>
       </a>
       <a className="button quiet" href={settingsPath()}>
-        Settings
+        {t("site.settings")}
       </a>
       <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
         <button className="button quiet" type="submit">
-          Sign out
+          {t("site.signOut")}
         </button>
       </form>
       <a className="button primary" href={newThreadPath()}>
-        New thread
+        {t("site.newThread")}
       </a>
     </>
   );
@@ -53,13 +57,14 @@ function MemberLinks({ viewer }: { viewer: Viewer }) {
 
 function ReaderLinks() {
   const { pathname, search } = useLocation();
+  const { t } = useWords();
   return (
     <>
       <a className="button quiet" href={signInPath(`${pathname}${search}`)}>
-        Sign in
+        {t("site.signIn")}
       </a>
       <a className="button primary" href={newThreadPath()}>
-        New thread
+        {t("site.newThread")}
       </a>
     </>
   );
@@ -67,22 +72,25 @@ function ReaderLinks() {
 
 /** Tells a suspended member until when, and why. */
 export function SuspensionNotice({ viewer }: { viewer: Viewer }) {
+  const words = useWords();
   if (!viewer.suspendedUntil) return null;
+  const reason =
+    viewer.suspensionReason && words.t("site.suspensionReason", { reason: viewer.suspensionReason });
   return (
     <p className="notice error">
-      Your account is suspended until <Time value={viewer.suspendedUntil} />: you can read, but not write.
-      {viewer.suspensionReason && ` The reason given: ${viewer.suspensionReason}`}
+      {rich(words, "site.suspended", { until: <Time value={viewer.suspendedUntil} /> })}
+      {reason && ` ${reason}`}
     </p>
   );
 }
 
 /** Says that the page is a copy and how old it is; and tells members why it does not greet them. */
 export function OutageNotice({ madeAt, isMember }: { madeAt: number; isMember: boolean }) {
+  const words = useWords();
   return (
     <p className="outage" role="status">
-      What is new cannot be shown just now. This is the page as it was{" "}
-      <Time value={new Date(madeAt).toISOString()} />.
-      {isMember && " You are still signed in, and see what everyone sees."}
+      {rich(words, "site.outage", { when: <Time value={new Date(madeAt).toISOString()} /> })}
+      {isMember && ` ${words.t("site.outageOfMember")}`}
     </p>
   );
 }
@@ -98,11 +106,10 @@ function Mark() {
 }
 
 export function SiteFooter({ siteName }: { siteName: string }) {
+  const home = (name: ReactNode) => <a href={homePath()}>{name}</a>;
   return (
     <footer className="site-footer">
-      <p>
-        <a href={homePath()}>{siteName}</a> is a forum that runs at the edge.
-      </p>
+      <p>{rich(useWords(), "site.footer", { home, name: siteName })}</p>
     </footer>
   );
 }

@@ -6,8 +6,7 @@ import { categoryPath, listPath, memberPath, threadPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
-
-const SORT_NAMES: Record<Sort, string> = { latest: "Latest", new: "New", top: "Top" };
+import { rich, useWords } from "./words.ts";
 
 type ListProps = { threads: ListedThread[]; isCategoryShown?: boolean; empty: ReactNode };
 
@@ -24,6 +23,7 @@ export function ThreadList({ threads, isCategoryShown = false, empty }: ListProp
 }
 
 function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCategoryShown: boolean }) {
+  const words = useWords();
   return (
     <li className="thread-row">
       <Avatar {...thread.author} />
@@ -42,11 +42,17 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCatego
           </>
         )}
         <span className="by-author">
-          by <a href={memberPath(thread.author.handle)}>{thread.author.handle}</a> ·
+          {rich(words, "thread.byAuthor", {
+            author: <a href={memberPath(thread.author.handle)}>{thread.author.handle}</a>,
+          })}{" "}
+          ·
         </span>{" "}
         {thread.replyCount > 0 ? (
           <span>
-            {thread.lastAuthor} replied <Time value={thread.lastActivityAt} />
+            {rich(words, "thread.lastReply", {
+              author: thread.lastAuthor,
+              when: <Time value={thread.lastActivityAt} />,
+            })}
           </span>
         ) : (
           <Time value={thread.createdAt} />
@@ -54,11 +60,11 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCatego
       </p>
       <p className="thread-counts quiet">
         <span>
-          <Count value={thread.replyCount} one="reply" many="replies" />
+          <Count value={thread.replyCount} of="replies" />
         </span>
         {thread.score !== 0 && (
           <span data-score={thread.score}>
-            <Count value={thread.score} one="vote" many="votes" />
+            <Count value={thread.score} of="votes" />
           </span>
         )}
       </p>
@@ -68,21 +74,23 @@ function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCatego
 
 /** What a moderator set on a thread, in words. */
 export function ThreadMarks({ thread }: { thread: { isPinned: boolean; status: "open" | "locked" } }) {
+  const { t } = useWords();
   return (
     <>
-      {thread.isPinned && <span className="mark-label">Pinned</span>}{" "}
-      {thread.status === "locked" && <span className="mark-label">Locked</span>}{" "}
+      {thread.isPinned && <span className="mark-label">{t("thread.pinned")}</span>}{" "}
+      {thread.status === "locked" && <span className="mark-label">{t("thread.locked")}</span>}{" "}
     </>
   );
 }
 
 /** The orders of a list as links; the present one is marked. */
 export function SortLinks({ path, sort }: { path: string; sort: Sort }) {
+  const { t } = useWords();
   return (
-    <nav className="tabs" aria-label="Order">
+    <nav className="tabs" aria-label={t("list.order")}>
       {SORTS.map((name) => (
         <a key={name} href={listPath(path, name)} aria-current={name === sort ? "page" : undefined}>
-          {SORT_NAMES[name]}
+          {t(`sort.${name}`)}
         </a>
       ))}
     </nav>
@@ -93,17 +101,18 @@ type PagesProps = { path: string; sort: Sort; isFirst: boolean; next: string | n
 
 /** On to the next page of a list, and back to its beginning. */
 export function Pages({ path, sort, isFirst, next }: PagesProps) {
+  const { t } = useWords();
   if (isFirst && !next) return null;
   return (
-    <nav className="pages" aria-label="Pages">
+    <nav className="pages" aria-label={t("pages.label")}>
       {!isFirst && (
         <a className="button" href={listPath(path, sort)}>
-          First page
+          {t("pages.first")}
         </a>
       )}
       {next && (
         <a className="button" href={listPath(path, sort, next)} rel="next">
-          Next page
+          {t("pages.nextPage")}
         </a>
       )}
     </nav>

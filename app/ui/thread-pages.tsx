@@ -1,5 +1,6 @@
 import { pageOfReply } from "#app/domain/paging.ts";
 import { threadPath } from "#app/paths.ts";
+import { useWords } from "./words.ts";
 
 type Props = {
   thread: { number: number; title: string; lastNumber: number };
@@ -10,13 +11,14 @@ type Props = {
 
 /** The numbered pages of a thread: the first, the last, and those around this one. */
 export function ThreadPages({ thread, page, label }: Props) {
+  const { t } = useWords();
   const last = pageOfReply(thread.lastNumber);
   if (last === 1) return null;
   return (
     <nav className="pages" aria-label={label}>
       {page > 1 && (
         <a className="button" href={threadPath(thread, page - 1)} rel="prev">
-          Previous
+          {t("pages.previous")}
         </a>
       )}
       <ul>
@@ -24,7 +26,7 @@ export function ThreadPages({ thread, page, label }: Props) {
           <li key={number} data-gap={at > 0 && number - (all[at - 1] ?? 0) > 1 ? true : undefined}>
             <a
               href={threadPath(thread, number)}
-              aria-label={`Page ${number}`}
+              aria-label={t("pages.number", { number })}
               aria-current={number === page ? "page" : undefined}
             >
               {number}
@@ -34,7 +36,7 @@ export function ThreadPages({ thread, page, label }: Props) {
       </ul>
       {page < last && (
         <a className="button" href={threadPath(thread, page + 1)} rel="next">
-          Next
+          {t("pages.next")}
         </a>
       )}
     </nav>

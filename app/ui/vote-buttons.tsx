@@ -1,9 +1,11 @@
-import type { FormEvent } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useFetcher } from "react-router";
 import { scoreDelta, type VoteValue } from "#app/domain/vote.ts";
+import type { Message } from "#app/messages/catalogue.ts";
 import { voteAction } from "#app/paths.ts";
+import { rich, useWords } from "./words.ts";
 
-type Answer = { problem: null; score: number; value: VoteValue } | { problem: string };
+type Answer = { problem: null; score: number; value: VoteValue } | { problem: Message };
 
 type Voted = { number: number; score: number; vote: VoteValue; mayVote: boolean };
 
@@ -13,6 +15,7 @@ const NOT_SENT = { state: "idle", formData: undefined, data: undefined, submit: 
 
 /** The score, and a button each way. Pressing the pressed one takes the vote back. */
 export function VoteButtons({ thread, reply }: { thread: number; reply: Voted }) {
+  const { say } = useWords();
   const fetcher = useVote();
   const { score, vote } = shownVote(reply, fetcher.formData, fetcher.data);
   const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
@@ -23,12 +26,12 @@ export function VoteButtons({ thread, reply }: { thread: number; reply: Voted })
   };
   return (
     <form className="votes" method="post" action={voteAction(thread, reply.number)} onSubmit={onSubmit}>
-      <VoteButton name="Upvote" value={1} vote={vote} />
+      <VoteButton name="up" value={1} vote={vote} />
       <Score score={score} />
-      <VoteButton name="Downvote" value={-1} vote={vote} />
+      <VoteButton name="down" value={-1} vote={vote} />
       {problem && (
         <span className="field-error" role="alert">
-          {problem}
+          {say(problem)}
         </span>
       )}
     </form>
@@ -45,17 +48,18 @@ function shownVote(reply: Voted, sent: FormData | undefined, answer: Answer | un
 
 /** Between its buttons the number explains itself; alone it needs its word. */
 function Score({ score, isAlone = false }: { score: number; isAlone?: boolean }) {
+  const label = (text: ReactNode) => <span className={isAlone ? undefined : "visually-hidden"}>{text}</span>;
   return (
     <span className="score" data-score={score}>
-      <span className={isAlone ? undefined : "visually-hidden"}>Score: </span>
-      {score}
+      {rich(useWords(), "vote.score", { label, score })}
     </span>
   );
 }
 
-type ButtonProps = { name: "Upvote" | "Downvote"; value: 1 | -1; vote: VoteValue };
+type ButtonProps = { name: "up" | "down"; value: 1 | -1; vote: VoteValue };
 
 function VoteButton({ name, value, vote }: ButtonProps) {
+  const { t } = useWords();
   const isPressed = vote === value;
   return (
     <button
@@ -63,9 +67,9 @@ function VoteButton({ name, value, vote }: ButtonProps) {
       type="submit"
       name="value"
       value={isPressed ? 0 : value}
-      aria-label={name}
+      aria-label={t(`vote.${name}`)}
       aria-pressed={isPressed}
-      title={isPressed ? "Take your vote back" : name}
+      title={t(isPressed ? "vote.takeBack" : `vote.${name}`)}
     >
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path d={value === 1 ? "M8 3 14 12H2z" : "M8 13 2 4h12z"} fill="currentColor" />

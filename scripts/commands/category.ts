@@ -9,6 +9,8 @@ import {
   removeCategory,
 } from "#app/db/categories.server.ts";
 import { CategoryChangeForm, CategoryForm } from "#app/domain/category.ts";
+import { saidBy } from "#app/messages/message.ts";
+import { wordsIn } from "#app/messages/words.server.ts";
 import { withForum } from "../database-url.ts";
 import { Problem } from "../problem.ts";
 import { count } from "../progress.ts";
@@ -107,11 +109,16 @@ function parsePosition(value: string): number {
   throw new InvalidArgumentError("It is a whole number.");
 }
 
-/** @throws Problem with what is wrong, in the form's own sentences */
+/** @throws Problem with what is wrong, in the words of the form */
 function parse<Form extends z.ZodType>(form: Form, given: unknown): z.output<Form> {
   const parsed = form.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new Problem(parsed.error.issues.map(({ message }) => message).join(" "));
+  throw new Problem(parsed.error.issues.map(describe).join(" "));
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const message = saidBy(issue);
+  return message ? wordsIn("en").say(message) : issue.message;
 }
 
 function noCategory(slug: string): string {

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { PageLanguage } from "#app/messages/languages.ts";
 import { journey } from "#test/browser.ts";
 import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
 import { type Site, startSite } from "#test/site.ts";
@@ -7,14 +8,21 @@ import { type Site, startSite } from "#test/site.ts";
 export type HardForum = Awaited<ReturnType<typeof makeHardForum>>;
 
 /** `journey` on a forum with hard content, behind a proxy that can take its database away. */
-export const hardJourney = journey
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
-  .extend("site", { scope: "file" }, async ({}, { onCleanup }) => {
-    const site = await startSite({ counted: true });
-    onCleanup(() => site.stop());
-    return site;
-  })
-  .extend("forum", { scope: "file" }, ({ site }) => makeHardForum(site));
+export const hardJourney = hardJourneyIn("en");
+
+/** The same in a forum of this language. */
+export function hardJourneyIn(language: PageLanguage) {
+  return (
+    journey
+      // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
+      .extend("site", { scope: "file" }, async ({}, { onCleanup }) => {
+        const site = await startSite({ counted: true, env: { FORUM_LANGUAGE: language } });
+        onCleanup(() => site.stop());
+        return site;
+      })
+      .extend("forum", { scope: "file" }, ({ site }) => makeHardForum(site))
+  );
+}
 
 /** A reply that is hard to lay out: long words, code, tables, deep quotes and lists, several scripts. */
 export const HARD_BODY = `A word of ${"W".repeat(300)} and an address https://example.test/${"path".repeat(60)} and \`${"code".repeat(60)}\`.

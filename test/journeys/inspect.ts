@@ -94,9 +94,75 @@ export function overflow(page: Page): Promise<string[]> {
         if (getComputedStyle(box).overflowX !== "visible") return true;
       return false;
     };
-    const wide = [...document.body.querySelectorAll("*")].filter(
-      (element) => element.getBoundingClientRect().right > clientWidth + 0.5 && !isContained(element),
-    );
+    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return (right > clientWidth + 0.5 || left < -0.5) && !isContained(element);
+    });
     return wide.map((element) => `${element.localName}.${element.className}`);
   });
+}
+
+/** Lines of text that stand on each other, as "one line | the other". */
+export function collisions(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    type Line = {
+      text: string;
+      rect: { left: number; right: number; top: number; bottom: number };
+      node: Node;
+    };
+    /** What of a line is seen: the rest of it is cut off, as at an ellipsis. */
+    const seen = ({ left, right, top, bottom }: DOMRect, parent: Element) => {
+      const line = { left, right, top, bottom };
+      for (let box: Element | null = parent; box && box !== document.body; box = box.parentElement) {
+        if (getComputedStyle(box).overflowX === "visible") continue;
+        const edge = box.getBoundingClientRect();
+        line.left = Math.max(line.left, edge.left);
+        line.right = Math.min(line.right, edge.right);
+      }
+      return line;
+    };
+    const lines: Line[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const parent = node.parentElement as HTMLElement;
+      const isSeen = parent.checkVisibility() && !parent.closest(".visually-hidden, .skip-link, .body");
+      if (!node.textContent?.trim() || !isSeen) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const rect of range.getClientRects())
+        if (rect.width > 1)
+          lines.push({ text: node.textContent.trim().slice(0, 40), rect: seen(rect, parent), node });
+    }
+    const found: string[] = [];
+    lines.forEach((a, at) => {
+      for (const b of lines.slice(at + 1)) {
+        const width = Math.min(a.rect.right, b.rect.right) - Math.max(a.rect.left, b.rect.left);
+        const height = Math.min(a.rect.bottom, b.rect.bottom) - Math.max(a.rect.top, b.rect.top);
+        // Letters of neighbouring lines reach into each other's boxes a little.
+        const least = Math.min(a.rect.bottom - a.rect.top, b.rect.bottom - b.rect.top) / 3;
+        if (a.node !== b.node && width > 1 && height > least) found.push(`${a.text} | ${b.text}`);
+      }
+    });
+    return found;
+  });
+}
+
+/** Texts of which a part is cut off: all but those that are meant to end in an ellipsis, which are what people wrote. */
+export function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.body.querySelectorAll("*")]
+      .filter((element) => {
+        const { overflowX, overflowY, textOverflow } = getComputedStyle(element);
+        const isMeant =
+          textOverflow === "ellipsis" || element.matches(".visually-hidden, pre, textarea, input, select");
+        if (isMeant || !element.checkVisibility() || element.closest(".body, .kept")) return false;
+        const isWide = overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+        const isHigh = overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1;
+        return element !== document.body && (isWide || isHigh);
+      })
+      .map(
+        (element) =>
+          `${element.localName}.${element.className} "${element.textContent?.trim().slice(0, 40)}"`,
+      ),
+  );
 }

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
+import type { PlainKey } from "#app/messages/catalogue.ts";
 import type { Site } from "#test/site.ts";
 import { HARD_BODY, type HardForum } from "./hard-forum.ts";
-import { button, heading, open, withoutClerk } from "./travel.ts";
+import { button, heading, open, withoutClerk, wordsOn } from "./travel.ts";
 
 type Role = "member" | "moderator" | "suspended";
 
@@ -21,19 +22,32 @@ function at(address: (forum: HardForum) => string): Scene["go"] {
 
 const replies = ({ thread }: HardForum) => `/t/${thread.number}/replies`;
 
-async function press(page: Page, name: string): Promise<void> {
+/** Presses the button that says this in the page's language. */
+async function press(page: Page, name: PlainKey): Promise<void> {
+  const { t } = await wordsOn(page);
   const answered = page.waitForEvent("framenavigated");
-  await button(page, name).click();
+  await button(page, t(name)).click();
   await answered;
   await page.waitForLoadState();
 }
 
+async function field(page: Page, label: PlainKey) {
+  const { t } = await wordsOn(page);
+  return page.getByLabel(t(label), { exact: true });
+}
+
+async function headed(page: Page, key: PlainKey): Promise<void> {
+  const { t } = await wordsOn(page);
+  await heading(page, t(key)).waitFor();
+}
+
 /** Types a reply under the thread and sends it. */
 async function sendReply(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Your reply").evaluate((field, value) => {
-    (field as HTMLTextAreaElement).value = value;
+  const body = await field(page, "newReply.body");
+  await body.evaluate((element, value) => {
+    (element as HTMLTextAreaElement).value = value;
   }, text);
-  await press(page, "Post reply");
+  await press(page, "newReply.post");
 }
 
 const SHARED_PAGES: Omit<Scene, "as">[] = [
@@ -57,7 +71,7 @@ const SIGNED_OUT: Omit<Scene, "as">[] = [
     go: async (page, { path }) => {
       await open(page, path);
       await sendReply(page, HARD_BODY);
-      await heading(page, "Sign in to send this").waitFor();
+      await headed(page, "held.signIn");
     },
   },
   {
@@ -67,15 +81,18 @@ const SIGNED_OUT: Omit<Scene, "as">[] = [
       await page.setContent(
         `<form method="post" action="${site.origin}/t/new"><button>Forge</button></form>`,
       );
-      await press(page, "Forge");
+      const answered = page.waitForEvent("framenavigated");
+      await button(page, "Forge").click();
+      await answered;
+      await page.waitForLoadState();
     },
   },
   {
     name: "error 413",
     go: async (page, { path }) => {
       await open(page, path);
-      await page.getByLabel("Your reply").evaluate((field) => {
-        field.insertAdjacentHTML(
+      await (await field(page, "newReply.body")).evaluate((element) => {
+        element.insertAdjacentHTML(
           "afterend",
           `<input type="hidden" name="more" value="${"x".repeat(1_100_000)}">`,
         );
@@ -108,17 +125,17 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
     name: "a new thread with errors",
     go: async (page) => {
       await open(page, "/t/new");
-      await page.getByLabel("Title").fill("x".repeat(300));
-      await press(page, "Post thread");
+      await (await field(page, "field.title")).fill("x".repeat(300));
+      await press(page, "newThread.post");
     },
   },
   {
     name: "a new thread's preview",
     go: async (page) => {
       await open(page, "/t/new");
-      await page.getByLabel("Title").fill("W".repeat(200));
-      await page.getByLabel("Your post").fill(HARD_BODY);
-      await press(page, "Preview");
+      await (await field(page, "field.title")).fill("W".repeat(200));
+      await (await field(page, "newThread.body")).fill(HARD_BODY);
+      await press(page, "form.preview");
     },
   },
   { name: "a reply to somebody", go: at((forum) => `${replies(forum)}/new?to=2`) },
@@ -127,7 +144,7 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
     name: "a reply with errors",
     go: async (page, forum) => {
       await open(page, `${replies(forum)}/new?to=2`);
-      await press(page, "Post reply");
+      await press(page, "newReply.post");
     },
   },
   { name: "the edit of a thread", go: at((forum) => `${replies(forum)}/1/edit`) },
@@ -138,8 +155,8 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
       await db.execute(sql`
         update thread_replies set revision = revision + 1
         where number = 2 and thread_id = (select id from threads where number = ${forum.thread.number})`);
-      await page.getByLabel("Your reply").fill(`${HARD_BODY}\n\nAnd more.`);
-      await press(page, "Save");
+      await (await field(page, "newReply.body")).fill(`${HARD_BODY}\n\nAnd more.`);
+      await press(page, "form.save");
     },
   },
   { name: "the settings", go: at(() => "/settings") },
@@ -148,8 +165,8 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
     name: "settings with errors",
     go: async (page) => {
       await open(page, "/settings");
-      await page.getByLabel("Handle").fill("not a handle");
-      await press(page, "Save");
+      await (await field(page, "field.handle")).fill("not a handle");
+      await press(page, "form.save");
     },
   },
   { name: "error 403", go: at((forum) => `${replies(forum)}/3/edit`) },
@@ -177,7 +194,7 @@ const OF_OTHERS: Scene[] = [
       await open(page, path);
       await page.context().clearCookies({ name: /^__session/ });
       await sendReply(page, HARD_BODY);
-      await heading(page, "Ready to send").waitFor();
+      await headed(page, "held.ready");
     },
   },
 ];

@@ -1,6 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import type { PageLanguage } from "#app/messages/languages.ts";
+import { wordsIn } from "#app/messages/words.server.ts";
+import type { Words } from "#app/messages/words.ts";
 import { journey, type VisitOptions } from "#test/browser.ts";
 import type { TestThread } from "#test/forum.ts";
 import type { TestMember } from "#test/people.ts";
@@ -47,6 +50,12 @@ export async function takenOver(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     Object.keys(document.querySelector("main") ?? {}).some((key) => key.startsWith("__reactProps")),
   );
+}
+
+/** The words of the language that the page is in. */
+export async function wordsOn(page: Page): Promise<Words> {
+  const language = await page.locator("html").getAttribute("lang");
+  return wordsIn(language as PageLanguage);
 }
 
 /** Waits for something that is on its way. */

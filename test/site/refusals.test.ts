@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { deleteReply } from "#app/db/replies.server.ts";
 import { verify } from "#app/db/verify.server.ts";
-import { REFUSALS } from "#app/domain/permissions.ts";
+import { messageOf, type Refusal } from "#app/domain/permissions.ts";
+import { en } from "#app/messages/en.ts";
 import { deleteMember, setStanding, type TestMember } from "#test/people.ts";
 import { testSite } from "#test/site.ts";
+import { sentence } from "#test/words.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
 import { elementsOf, textOf } from "./page.ts";
 import { threadRow } from "./rows.ts";
@@ -12,14 +14,10 @@ import { makeWorld, WRITES, type Write } from "./writes.ts";
 const site = await testSite();
 const { db } = site;
 
-/** What may have become of somebody since their page was drawn, and what they are told then. */
-const STANDINGS: [name: string, sentence: string, set: (person: TestMember) => Promise<void>][] = [
-  [
-    "suspended",
-    REFUSALS.suspended,
-    ({ id }) => setStanding(db, id, { suspendedUntil: new Date("2100-01-01") }),
-  ],
-  ["deleted", REFUSALS["account-deleted"], (person) => deleteMember(db, person)],
+/** What may have become of somebody since their page was drawn, and why they are refused then. */
+const STANDINGS: [name: string, refusal: Refusal, set: (person: TestMember) => Promise<void>][] = [
+  ["suspended", "suspended", ({ id }) => setStanding(db, id, { suspendedUntil: new Date("2100-01-01") })],
+  ["deleted", "account-deleted", (person) => deleteMember(db, person)],
 ];
 
 const ON_THREADS = WRITES.filter(({ pattern }) => pattern.startsWith("t/"));
@@ -33,7 +31,12 @@ async function told(write: Write, path: string, person: TestMember, form: Record
   return { statuses: [page.status, data.status], page: textOf(main), data: data.text };
 }
 
-for (const [name, sentence, set] of STANDINGS)
+/** Every sentence of a refusal. */
+const SENTENCES = Object.entries(en).flatMap(([key, text]) =>
+  key.startsWith("refusal.") ? [String(text)] : [],
+);
+
+for (const [name, refusal, set] of STANDINGS)
   test.for(ON_THREADS)(`who is ${name} is told so, and nothing else: $name`, async (write) => {
     const world = await makeWorld(site);
     const person = world[write.by];
@@ -41,10 +44,8 @@ for (const [name, sentence, set] of STANDINGS)
     const before = await threadRow(db, world.thread.number);
     const answer = await told(write, write.path(world), person, write.form(world));
     expect(answer.statuses).toEqual([403, 403]);
-    expect(answer.page).toContain(sentence);
-    expect(answer.data).toContain(sentence);
-    for (const other of Object.values(REFUSALS).filter((each) => each !== sentence))
-      expect(answer.page).not.toContain(other);
+    expect(SENTENCES.filter((each) => answer.page.includes(each))).toEqual([sentence(messageOf(refusal))]);
+    expect(answer.data).toContain(messageOf(refusal));
     expect(await threadRow(db, world.thread.number)).toEqual(before);
   });
 
@@ -54,7 +55,7 @@ test.for(WRITES.filter(({ by }) => by === "moderator"))(
     const world = await makeWorld(site);
     await setStanding(db, world.moderator.id, { role: "member" });
     const answer = await told(write, write.path(world), world.moderator, write.form(world));
-    expect([answer.statuses, answer.page.includes(REFUSALS["not-staff"])]).toEqual([[403, 403], true]);
+    expect([answer.statuses, answer.page.includes(en["refusal.not-staff"])]).toEqual([[403, 403], true]);
   },
 );
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
-import { REFUSALS } from "#app/domain/permissions.ts";
+import { en } from "#app/messages/en.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { testSite } from "#test/site.ts";
 import { canonicalAnswer, dataTwin, pathsFor, readAnswer } from "./answer.ts";
@@ -131,5 +131,5 @@ test("a new thread for a category that went away comes back filled, and says so 
   const form = { title: "A title to keep", category: "gone", body: "A text to keep" };
   const answer = await readAnswer(await site.fetch("/t/new", { as: member, form }));
   expect(answer.status).toBe(400);
-  for (const text of [REFUSALS["no-category"], form.title, form.body]) expect(answer.text).toContain(text);
+  for (const text of [en["refusal.no-category"], form.title, form.body]) expect(answer.text).toContain(text);
 });

@@ -3,18 +3,9 @@ import type { PageRefusal } from "#app/request/context.server.ts";
 import type { Call } from "../env.ts";
 import { answerPage } from "../page.ts";
 
-export const FORGED: PageRefusal = {
-  status: 403,
-  message: "This form did not come from a page of this forum, so it was not accepted.",
-};
-export const NOT_POSTED: PageRefusal = {
-  status: 405,
-  message: "Pages of this forum are read, and forms are posted.",
-};
-export const TOO_LARGE: PageRefusal = {
-  status: 413,
-  message: "That is more than a form of this forum can hold.",
-};
+export const FORGED: PageRefusal = { status: 403, message: "request.forged" };
+export const NOT_POSTED: PageRefusal = { status: 405, message: "request.notPosted" };
+export const TOO_LARGE: PageRefusal = { status: 413, message: "request.tooLarge" };
 
 /** A refused request is answered as if its address had been read, so that the refusal looks like this site. */
 export async function answerRefusal(request: Request, call: Call, refusal: PageRefusal): Promise<Response> {

@@ -75,6 +75,8 @@ let isNoted = false;
 function noteNoCache(): void {
   if (isNoted) return;
   isNoted = true;
-  const message = "No cache stands before the Reader (Workers Caching), so every page is made anew";
-  log({ level: "warning", message });
+  log({
+    level: "warning",
+    message: "No cache stands before the Reader (Workers Caching), so every page is made anew",
+  });
 }

@@ -1,63 +1,54 @@
 import { notFound } from "#app/http.ts";
 import { categoryPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
-import { siteContext } from "#app/request/context.server.ts";
 import { takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = categoryPage.at(params, url.searchParams);
   const category = await readPublic(context, query);
-  if (!category) throw notFound("There is no such category.");
+  if (!category) throw notFound("missing.category");
   const { sort, after } = query.asked;
   return {
-    siteName: context.get(siteContext).name,
     category: { ...category, ...takePage(category.threads, sort) },
     sort,
     isFirst: !after,
   };
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => {
-  if (!loaderData) return [];
-  const { category, siteName } = loaderData;
-  return [
-    { title: `${category.name} · ${siteName}` },
-    { name: "description", content: category.description || `Threads about ${category.name}.` },
-  ];
-};
-
 export default function Category({ loaderData }: Route.ComponentProps) {
+  const words = useWords();
+  const { t } = words;
   const { category, sort, isFirst } = loaderData;
+  const about = category.description || t("category.about", { name: category.name });
   const path = categoryPath(category.slug);
   const newThread = newThreadPath(category.slug);
   return (
     <>
+      <PageHead title={category.name} description={about} />
       <header className="page-head">
         <h1>{category.name}</h1>
         {category.description && <p>{category.description}</p>}
         <p className="quiet">
-          <Count value={category.threadCount} one="thread" many="threads" /> ·{" "}
-          <Count value={category.replyCount} one="reply" many="replies" />
+          <Count value={category.threadCount} of="threads" /> ·{" "}
+          <Count value={category.replyCount} of="replies" />
         </p>
       </header>
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
         <a className="button" href={newThread}>
-          Start one here
+          {t("category.start")}
         </a>
       </div>
-      <h2 className="visually-hidden">Threads</h2>
+      <h2 className="visually-hidden">{t("list.threads")}</h2>
       <ThreadList
         threads={category.threads}
-        empty={
-          <>
-            No threads here yet. <a href={newThread}>Start the first one.</a>
-          </>
-        }
+        empty={rich(words, "category.empty", { start: (text) => <a href={newThread}>{text}</a> })}
       />
       <Pages path={path} sort={sort} isFirst={isFirst} next={category.next} />
     </>

@@ -4,21 +4,25 @@ import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
 import { problemOf, seeOther } from "#app/http.ts";
+import { LANGUAGES, type PageLanguage, PSEUDO_LANGUAGES } from "#app/messages/languages.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { settingsPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
+import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/settings";
 
-type Answer = FormState<"handle" | "colorScheme" | "dateStyle">;
+type Answer = FormState<"handle" | "colorScheme" | "dateStyle" | "language">;
 
 export function loader({ context, url }: Route.LoaderArgs) {
-  const { handle, colorScheme, dateStyle } = requireViewer(context, url);
-  const { name, accountUrl } = context.get(siteContext);
+  const { handle, colorScheme, dateStyle, language } = requireViewer(context, url);
+  const { language: siteLanguage, accountUrl } = context.get(siteContext);
   return {
-    siteName: name,
+    values: { handle, colorScheme, dateStyle, language: language ?? "" },
+    siteLanguage,
     accountUrl,
-    values: { handle, colorScheme, dateStyle },
+    now: Date.now(),
     isSaved: url.searchParams.has("saved"),
   };
 }
@@ -33,64 +37,86 @@ export async function action({ context, url }: Route.ActionArgs) {
     throw seeOther(settingsPath({ isSaved: true }));
   }
   const { message, status } = problemOf(saved, {
-    missing: "There is no such account.",
-    conflict: "Somebody else has this handle already.",
+    missing: "missing.account",
+    conflict: "conflict.handle",
   });
   const field = saved.outcome === "conflict" ? "handle" : "form";
   return data<Answer>({ values, errors: { [field]: message } }, { status });
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Settings · ${loaderData?.siteName}` }];
-
 export default function Settings({ loaderData, actionData }: Route.ComponentProps) {
+  const words = useWords();
+  const { t, relative, exact } = words;
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? loaderData.values;
   const errors: Answer["errors"] = answer?.errors ?? {};
   return (
     <article className="form-page">
-      <h1>Settings</h1>
+      <PageHead title={t("settings.title")} />
+      <h1>{t("settings.title")}</h1>
       {loaderData.isSaved && !answer && (
         <p className="notice good" role="status">
-          Saved.
+          {t("settings.saved")}
         </p>
       )}
       <form className="form" method="post" action={settingsPath()}>
         <FormErrors errors={errors} />
         <Field
           name="handle"
-          label="Handle"
+          label={t("field.handle")}
           value={values.handle}
           error={errors.handle}
-          hint={`The name that others see: ${HANDLE_MIN} to ${HANDLE_MAX} letters, digits and hyphens.`}
+          hint={t("settings.handleHint", { min: HANDLE_MIN, max: HANDLE_MAX })}
         />
         <Choice
           name="colorScheme"
-          legend="Colours"
+          legend={t("settings.colours")}
           value={values.colorScheme ?? "system"}
-          choices={{ system: "As my device has it", light: "Light", dark: "Dark" }}
+          choices={{ system: t("settings.system"), light: t("settings.light"), dark: t("settings.dark") }}
         />
         <Choice
           name="dateStyle"
-          legend="Dates"
+          legend={t("settings.dates")}
           value={values.dateStyle ?? "relative"}
           choices={{
-            relative: "How long ago (3 hours ago)",
-            absolute: "Date and time (22 Nov 2026, 14:05 UTC)",
+            relative: t("settings.relative", { example: relative.format(-3, "hour") }),
+            absolute: t("settings.absolute", {
+              example: t("time.utc", { moment: exact.format(loaderData.now) }),
+            }),
+          }}
+        />
+        <Choice
+          name="language"
+          legend={t("settings.language")}
+          value={values.language ?? ""}
+          choices={{
+            "": t("settings.siteLanguage", { language: nameOf(loaderData.siteLanguage) }),
+            ...LANGUAGE_NAMES,
           }}
         />
         <div className="form-actions">
           <button className="button primary" type="submit">
-            Save
+            {t("form.save")}
           </button>
         </div>
       </form>
       <p className="quiet">
-        <a href={loaderData.accountUrl}>Your account at Clerk</a> holds your name, picture, e-mail address and
-        password.
+        {rich(words, "settings.account", {
+          account: (text) => <a href={loaderData.accountUrl}>{text}</a>,
+        })}
       </p>
     </article>
   );
 }
+
+function nameOf(language: PageLanguage): string {
+  return { ...LANGUAGES, ...PSEUDO_LANGUAGES }[language].name;
+}
+
+/** Each language by its own name, so that everybody finds theirs. */
+const LANGUAGE_NAMES = Object.fromEntries(
+  Object.entries(LANGUAGES).map(([language, { name }]) => [language, name]),
+);
 
 type ChoiceProps = { name: string; legend: string; value: string; choices: Record<string, string> };
 

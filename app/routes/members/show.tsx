@@ -1,19 +1,22 @@
 import { data, redirect } from "react-router";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { notFound } from "#app/http.ts";
+import type { Words } from "#app/messages/words.ts";
 import { memberListPath, memberPath } from "#app/paths.ts";
 import { memberPage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { Time } from "#app/ui/time.tsx";
+import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = memberPage.at(params, url.searchParams);
   const found = await readPublic(context, query);
-  if (!found) throw notFound("There is no such member.");
+  if (!found) throw notFound("missing.member");
   if (found.handle !== params.handle) throw redirect(`${memberPath(found.handle)}${url.search}`, 301);
   // Whose page it is at Clerk stays inside.
   const { id: _, ...member } = found;
@@ -33,38 +36,37 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   });
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [
-  { title: `${loaderData?.member.handle} · ${loaderData?.siteName}` },
-  { name: "description", content: `What ${loaderData?.member.handle} wrote on ${loaderData?.siteName}.` },
-];
-
 export default function Member({ loaderData }: Route.ComponentProps) {
-  const { member, show, isFirst, hasMore } = loaderData;
+  const words = useWords();
+  const { t } = words;
+  const { siteName, member, show, isFirst, hasMore } = loaderData;
   const last = show === "threads" ? member.threads.at(-1) : member.replies.at(-1);
   return (
     <article>
+      <PageHead
+        title={member.handle}
+        description={t("member.wrote", { handle: member.handle, site: siteName })}
+      />
       <header className="page-head member-head">
         <Avatar handle={member.handle} imageUrl={member.imageUrl} />
         <div>
           <h1>{member.handle}</h1>
-          <p className="quiet">{about(member)}</p>
-          <p className="quiet">
-            Here since <Time value={member.createdAt} />
-          </p>
+          <p className="quiet">{about(member, words)}</p>
+          <p className="quiet">{rich(words, "member.since", { when: <Time value={member.createdAt} /> })}</p>
         </div>
       </header>
-      <nav className="tabs" aria-label="What to show">
+      <nav className="tabs" aria-label={t("member.show")}>
         <a
           href={memberListPath(member.handle, "threads")}
           aria-current={show === "threads" ? "page" : undefined}
         >
-          Threads
+          {t("list.threads")}
         </a>
         <a
           href={memberListPath(member.handle, "replies")}
           aria-current={show === "replies" ? "page" : undefined}
         >
-          Replies
+          {t("list.replies")}
         </a>
       </nav>
       {show === "threads" ? (
@@ -72,10 +74,10 @@ export default function Member({ loaderData }: Route.ComponentProps) {
       ) : (
         <MemberReplies replies={member.replies} />
       )}
-      <nav className="pages" aria-label="Pages">
+      <nav className="pages" aria-label={t("pages.label")}>
         {!isFirst && (
           <a className="button" href={memberListPath(member.handle, show)}>
-            First page
+            {t("pages.first")}
           </a>
         )}
         {hasMore && last && (
@@ -87,7 +89,7 @@ export default function Member({ loaderData }: Route.ComponentProps) {
               id: "id" in last ? last.id : last.number,
             })}
           >
-            Next page
+            {t("pages.nextPage")}
           </a>
         )}
       </nav>
@@ -97,13 +99,13 @@ export default function Member({ loaderData }: Route.ComponentProps) {
 
 type About = Route.ComponentProps["loaderData"]["member"];
 
-function about({ name, role, isSuspended, isDeleted, isImported }: About): string {
+function about({ name, role, isSuspended, isDeleted, isImported }: About, { t }: Words): string {
   const facts = [
     name,
-    role === "member" ? "Member" : role === "admin" ? "Admin" : "Moderator",
-    isImported && "came with an import",
-    isSuspended && "suspended",
-    isDeleted && "account deleted",
+    t(`role.${role}`),
+    isImported && t("member.imported"),
+    isSuspended && t("member.suspended"),
+    isDeleted && t("member.deleted"),
   ];
   return facts.filter(Boolean).join(" · ");
 }

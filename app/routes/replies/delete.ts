@@ -18,8 +18,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
   if (!thread || !number) throw notFound();
-  if (!parsed.ok) throw badRequest("A reply is either deleted or not.");
+  if (!parsed.ok) throw badRequest("request.deleted");
   const deletion = { thread, number, authorId: viewer.id, deleted: parsed.data.deleted };
   const done = await deleteReply(context.get(databaseContext), deletion);
-  return seeOther(replyPath(requireDone(done, { missing: "There is no such reply." }), number));
+  return seeOther(replyPath(requireDone(done, { missing: "missing.reply" }), number));
 }

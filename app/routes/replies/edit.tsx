@@ -8,8 +8,10 @@ import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { editPath, replyPath } from "#app/paths.ts";
-import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import { databaseContext, formContext } from "#app/request/context.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
+import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/edit";
 
 type Answer = FormState<"title" | "body" | "revision"> & {
@@ -22,10 +24,10 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
   const { thread, number } = readNumbers(params);
   const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
-  if (!found?.reply) throw notFound("There is no such reply.");
+  if (!found?.reply) throw notFound("missing.reply");
   refuse(editRefusal(viewer, found.thread, found.reply, new Date()));
   const { body, revision } = found.reply;
-  return { site: context.get(siteContext), thread: found.thread, reply: { number, body, revision } };
+  return { thread: found.thread, reply: { number, body, revision } };
 }
 
 export async function action({ context, params, url }: Route.ActionArgs) {
@@ -43,8 +45,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const edited = await editReply(context.get(databaseContext), edit);
   if (edited.outcome === "done") throw seeOther(replyPath({ number: thread, title: edited.title }, number));
   const { message, status } = problemOf(edited, {
-    missing: "There is no such reply.",
-    conflict: EDITED_ELSEWHERE,
+    missing: "missing.reply",
+    conflict: "conflict.edited",
   });
   const errors = { form: message };
   if (edited.outcome !== "conflict") return data<Answer>({ values, errors }, { status });
@@ -55,9 +57,6 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   );
 }
 
-const EDITED_ELSEWHERE =
-  "This was edited elsewhere since you opened it. Both texts are below: keep what you want, and save.";
-
 function readNumbers(params: { number: string; reply: string }): { thread: number; number: number } {
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
@@ -65,9 +64,8 @@ function readNumbers(params: { number: string; reply: string }): { thread: numbe
   return { thread, number };
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Edit · ${loaderData?.site.name}` }];
-
 export default function EditReply({ loaderData, actionData }: Route.ComponentProps) {
+  const { t } = useWords();
   const { thread, reply } = loaderData;
   const isOpeningPost = reply.number === 1;
   const answer = useAnswer(actionData);
@@ -79,25 +77,28 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
   const errors: Answer["errors"] = answer?.errors ?? {};
   return (
     <article className="form-page">
-      <h1>{isOpeningPost ? "Edit your thread" : `Edit your reply #${reply.number}`}</h1>
+      <PageHead title={t("edit.title")} />
+      <h1>{isOpeningPost ? t("edit.thread") : t("edit.reply", { number: String(reply.number) })}</h1>
       {answer?.newer && <Newer newer={answer.newer} isOpeningPost={isOpeningPost} />}
       {answer?.preview !== undefined && <Preview html={answer.preview} />}
       <form className="form" method="post" action={editPath(thread.number, reply.number)}>
         <FormErrors errors={errors} />
         <input type="hidden" name="revision" value={values.revision} />
-        {isOpeningPost && <Field name="title" label="Title" value={values.title} error={errors.title} />}
+        {isOpeningPost && (
+          <Field name="title" label={t("field.title")} value={values.title} error={errors.title} />
+        )}
         <BodyField
-          label={isOpeningPost ? "Your post" : "Your reply"}
+          label={t(isOpeningPost ? "newThread.body" : "newReply.body")}
           value={values.body}
           error={errors.body}
         />
         <div className="form-actions">
           <button className="button primary" type="submit">
-            Save
+            {t("form.save")}
           </button>
           <PreviewButton />
           <a className="button quiet" href={replyPath(thread, reply.number)}>
-            Cancel
+            {t("form.cancel")}
           </a>
         </div>
       </form>
@@ -106,9 +107,10 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
 }
 
 function Newer({ newer, isOpeningPost }: { newer: { body: string; title: string }; isOpeningPost: boolean }) {
+  const { t } = useWords();
   return (
     <section className="answered" aria-labelledby="newer">
-      <h2 id="newer">As it stands now</h2>
+      <h2 id="newer">{t("edit.newer")}</h2>
       {isOpeningPost && <p dir="auto">{newer.title}</p>}
       <pre dir="auto">{newer.body}</pre>
     </section>

@@ -1,17 +1,20 @@
 import { data } from "react-router";
 import { createReply, getReply } from "#app/db/replies.server.ts";
-import { type FormState, parseForm, SENT_BEFORE } from "#app/domain/form.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
 import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
+import { messageOf, replyRefusal } from "#app/domain/permissions.ts";
 import { NewReplyForm } from "#app/domain/reply.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
+import { wordsIn } from "#app/messages/words.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { Preview, useAnswer } from "#app/ui/form.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
+import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/new";
 
 type Answer = FormState<"body" | "replyTo" | "submission"> & { preview?: string };
@@ -22,16 +25,18 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (!thread) throw notFound();
   const number = parseNumber(url.searchParams.get("to") ?? undefined);
   const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
-  if (!found) throw notFound("There is no such thread.");
+  if (!found) throw notFound("missing.thread");
   const answered = found.reply && !found.reply.isDeleted ? found.reply : null;
   const refusal = replyRefusal(viewer, found.thread, new Date());
+  // What is quoted is posted for everyone, so the forum's own language introduces it.
+  const { t } = wordsIn(context.get(siteContext).language);
+  const introduce = (author: string) => t("reply.wrote", { author });
   const isQuoted = url.searchParams.has("quote") && answered !== null;
   return {
-    site: context.get(siteContext),
     thread: found.thread,
     answered: answered && { number: answered.number, handle: answered.handle, bodyHtml: answered.bodyHtml },
-    body: isQuoted ? quoteMarkdown(answered.handle, answered.body) : "",
-    refusal: refusal && REFUSALS[refusal],
+    body: isQuoted ? quoteMarkdown(answered.handle, answered.body, introduce) : "",
+    refusal: refusal && messageOf(refusal),
     submission: crypto.randomUUID(),
   };
 }
@@ -50,18 +55,15 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const created = await createReply(context.get(databaseContext), reply);
   if (created.outcome === "done") throw seeOther(replyPath(created.thread, created.number));
   const { message, status } = problemOf(created, {
-    missing: "There is no such thread.",
-    conflict: SENT_BEFORE,
+    missing: "missing.thread",
+    conflict: "conflict.sentBefore",
   });
   const again = { ...values, submission: crypto.randomUUID() };
   return data<Answer>({ values: again, errors: { form: message } }, { status });
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [
-  { title: `Reply to ${loaderData?.thread.title} · ${loaderData?.site.name}` },
-];
-
 export default function NewReply({ loaderData, actionData }: Route.ComponentProps) {
+  const words = useWords();
   const { thread, answered, body, refusal, submission } = loaderData;
   const answer = useAnswer(actionData);
   const values = answer?.values ?? { body };
@@ -69,16 +71,23 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
   const replyTo = parseNumber(answer?.values.replyTo) ?? answered?.number ?? null;
   return (
     <article className="form-page">
+      <PageHead title={words.t("newReply.title", { thread: thread.title })} />
       <h1>
-        Reply to{" "}
-        <a href={threadPath(thread)} dir="auto">
-          {thread.title}
-        </a>
+        {rich(words, "newReply.title", {
+          thread: (
+            <a href={threadPath(thread)} dir="auto">
+              {thread.title}
+            </a>
+          ),
+        })}
       </h1>
       {answered && (
         <section className="answered" aria-labelledby="answered">
           <h2 id="answered">
-            {answered.handle} wrote in <a href={replyPath(thread, answered.number)}>#{answered.number}</a>
+            {rich(words, "newReply.answered", {
+              handle: answered.handle,
+              place: <a href={replyPath(thread, answered.number)}>#{answered.number}</a>,
+            })}
           </h2>
           <Body html={answered.bodyHtml} />
         </section>

@@ -4,6 +4,8 @@ import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
 import { badRequest, notFound, requireDone, seeOther, wantsData } from "#app/http.ts";
+import type { Message } from "#app/messages/catalogue.ts";
+import { isMessage } from "#app/messages/message.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
@@ -19,10 +21,10 @@ export async function action({ context, params, request, url }: Route.ActionArgs
   const thread = parseNumber(params.number);
   const number = parseNumber(params.reply);
   if (!thread || !number) throw notFound();
-  if (!parsed.ok) throw badRequest("A vote is up, down, or taken back.");
+  if (!parsed.ok) throw badRequest("request.vote");
   const { value } = parsed.data;
   const cast = await castVote(context.get(databaseContext), { thread, number, voterId: viewer.id, value });
-  const { score, title } = requireDone(cast, { missing: "There is no such reply." });
+  const { score, title } = requireDone(cast, { missing: "missing.reply" });
   if (wantsData(request)) return { score, value, problem: null };
   return seeOther(replyPath({ number: thread, title }, number));
 }
@@ -35,6 +37,6 @@ export async function clientAction({ serverAction }: Route.ClientActionArgs) {
     // The redirect to the page on which the vote of a signed-out voter waits.
     if (error instanceof Response) throw error;
     const message: unknown = isRouteErrorResponse(error) ? error.data?.message : null;
-    return { problem: typeof message === "string" ? message : "Your vote did not arrive. Try again." };
+    return { problem: isMessage(message) ? message : ("vote.lost" satisfies Message) };
   }
 }

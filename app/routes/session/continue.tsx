@@ -1,39 +1,32 @@
 import { notFound } from "#app/http.ts";
 import { continuePath, signInPath } from "#app/paths.ts";
-import { siteContext, viewerContext } from "#app/request/context.server.ts";
+import { viewerContext } from "#app/request/context.server.ts";
 import { getHeldForm } from "#app/request/held-form.server.ts";
 import { KeptForm } from "#app/ui/kept-form.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
+import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/continue";
 
 /** What someone sent while they were signed out, or after their session had run out. */
 export async function loader({ context, params, request }: Route.LoaderArgs) {
   const form = await getHeldForm(context, request, params.id);
-  if (!form)
-    throw notFound("This text was kept for an hour, in the browser that sent it. It is no longer here.");
-  return {
-    siteName: context.get(siteContext).name,
-    form,
-    isSignedIn: context.get(viewerContext) !== null,
-  };
+  if (!form) throw notFound("missing.heldForm");
+  return { form, isSignedIn: context.get(viewerContext) !== null };
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: `Go on · ${loaderData?.siteName}` }];
-
 export default function Continue({ loaderData }: Route.ComponentProps) {
+  const { t } = useWords();
   const { form, isSignedIn } = loaderData;
   const here = signInPath(continuePath(form.id));
   return (
     <article className="form-page">
-      <h1>{isSignedIn ? "Ready to send" : "Sign in to send this"}</h1>
-      <p>
-        {isSignedIn
-          ? "You were signed out when you sent this, so it has not been posted yet. Nothing was lost."
-          : "Nothing was lost: what you wrote is kept for an hour, and waits for you here."}
-      </p>
+      <PageHead title={t("held.title")} />
+      <h1>{t(isSignedIn ? "held.ready" : "held.signIn")}</h1>
+      <p>{t(isSignedIn ? "held.notPosted" : "held.waits")}</p>
       {!isSignedIn && (
         <p>
           <a className="button primary" href={here} data-reload>
-            Continue
+            {t("held.continue")}
           </a>
         </p>
       )}

@@ -66,8 +66,13 @@ function attemptIn(requestId: string) {
     try {
       await call();
     } catch (error) {
-      const reason = isServiceUnavailable(error) ? "The database is away" : reasonOf(error);
-      log({ level: "warning", message: failure, requestId, reason });
+      const isAway = isServiceUnavailable(error);
+      log({
+        level: "warning",
+        message: failure,
+        requestId,
+        reason: isAway ? "The database is away" : reasonOf(error),
+      });
     }
   };
 }

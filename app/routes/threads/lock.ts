@@ -17,8 +17,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(LockForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
-  if (!parsed.ok) throw badRequest("A thread is either locked or open.");
+  if (!parsed.ok) throw badRequest("request.locked");
   const lock = { number, locked: parsed.data.locked, by: viewer.id };
   const done = await lockThread(context.get(databaseContext), lock);
-  return seeOther(threadPath(requireDone(done, { missing: "There is no such thread." })));
+  return seeOther(threadPath(requireDone(done, { missing: "missing.thread" })));
 }

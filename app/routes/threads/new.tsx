@@ -1,16 +1,18 @@
 import { useRef } from "react";
 import { data } from "react-router";
 import { createThread, listCategories } from "#app/db/threads.server.ts";
-import { type FormState, parseForm, SENT_BEFORE } from "#app/domain/form.ts";
+import { type FormState, parseForm } from "#app/domain/form.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
-import { REFUSALS, writeRefusal } from "#app/domain/permissions.ts";
+import { messageOf, writeRefusal } from "#app/domain/permissions.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { newThreadPath, threadPath } from "#app/paths.ts";
-import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import { databaseContext, formContext } from "#app/request/context.server.ts";
 import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { useUnsentText } from "#app/ui/use-unsent-text.ts";
+import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/new";
 
 type Answer = FormState<"title" | "category" | "body" | "submission"> & { preview?: string };
@@ -19,10 +21,9 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
   const refusal = writeRefusal(viewer, new Date());
   return {
-    siteName: context.get(siteContext).name,
     categories: await listCategories(context.get(databaseContext)),
     chosen: url.searchParams.get("category") ?? "",
-    refusal: refusal && REFUSALS[refusal],
+    refusal: refusal && messageOf(refusal),
     submission: crypto.randomUUID(),
   };
 }
@@ -38,17 +39,17 @@ export async function action({ context, url }: Route.ActionArgs) {
   const thread = { ...parsed.data, authorId: viewer.id };
   const created = await createThread(context.get(databaseContext), thread);
   if (created.outcome === "done") throw seeOther(threadPath(created));
-  const { message, status } = problemOf(created, { missing: REFUSALS["no-category"], conflict: SENT_BEFORE });
+  const { message, status } = problemOf(created, {
+    missing: "refusal.no-category",
+    conflict: "conflict.sentBefore",
+  });
   const field = created.outcome === "refused" && created.refusal === "no-category" ? "category" : "form";
   const again = { ...values, submission: crypto.randomUUID() };
   return data<Answer>({ values: again, errors: { [field]: message } }, { status });
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => [
-  { title: `New thread · ${loaderData?.siteName}` },
-];
-
 export default function NewThread({ loaderData, actionData }: Route.ComponentProps) {
+  const { t, say } = useWords();
   const { categories, chosen, refusal, submission } = loaderData;
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? {};
@@ -57,14 +58,15 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
   const errors: Answer["errors"] = answer?.errors ?? (refusal ? { form: refusal } : {});
   return (
     <article className="form-page">
-      <h1>New thread</h1>
+      <PageHead title={t("newThread.title")} />
+      <h1>{t("newThread.title")}</h1>
       {answer?.preview !== undefined && <Preview html={answer.preview} />}
       <form ref={form} className="form" method="post" action={newThreadPath()}>
         <FormErrors errors={errors} />
         <input type="hidden" name="submission" value={values.submission || submission} />
-        <Field name="title" label="Title" value={values.title} error={errors.title} />
+        <Field name="title" label={t("field.title")} value={values.title} error={errors.title} />
         <div className="field">
-          <label htmlFor="category">Category</label>
+          <label htmlFor="category">{t("field.category")}</label>
           <select
             id="category"
             name="category"
@@ -72,7 +74,7 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
             aria-invalid={errors.category ? true : undefined}
             aria-describedby={errors.category ? "category-error" : undefined}
           >
-            <option value="">Choose a category</option>
+            <option value="">{t("newThread.choose")}</option>
             {categories.map(({ slug, name }) => (
               <option key={slug} value={slug}>
                 {name}
@@ -81,14 +83,14 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
           </select>
           {errors.category && (
             <p className="field-error" id="category-error">
-              {errors.category}
+              {say(errors.category)}
             </p>
           )}
         </div>
-        <BodyField label="Your post" value={values.body} error={errors.body} />
+        <BodyField label={t("newThread.body")} value={values.body} error={errors.body} />
         <div className="form-actions">
           <button className="button primary" type="submit">
-            Post thread
+            {t("newThread.post")}
           </button>
           <PreviewButton />
         </div>

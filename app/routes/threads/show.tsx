@@ -2,7 +2,7 @@ import { data, redirect, type ShouldRevalidateFunctionArgs } from "react-router"
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
-import { LOCKED_FOR_OTHERS, moderateRefusal, REFUSALS, replyRefusal } from "#app/domain/permissions.ts";
+import { messageOf, moderateRefusal, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
 import { notFound } from "#app/http.ts";
 import { categoryPath, lockAction, pinAction, slugOf, threadPath } from "#app/paths.ts";
@@ -10,10 +10,12 @@ import { hasPage, threadPage } from "#app/public-pages.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
+import { PageHead } from "#app/ui/page-head.tsx";
 import { Reply } from "#app/ui/reply.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
 import { ThreadMarks } from "#app/ui/thread-list.tsx";
 import { ThreadPages } from "#app/ui/thread-pages.tsx";
+import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
@@ -25,20 +27,20 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
     ? withVotes(shared, context.get(votesContext))
     : // A deleted thread is there for its author alone.
       viewer && (await getThreadPage(context.get(databaseContext), { number, page, viewerId: viewer.id }));
-  if (!found) throw notFound("There is no such thread.");
-  if (!hasPage(found, page)) throw notFound("This thread has fewer pages.");
+  if (!found) throw notFound("missing.thread");
+  if (!hasPage(found, page)) throw notFound("missing.page");
   const { authorId: _, ...thread } = found;
   if (params.slug !== slugOf(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
-    site: context.get(siteContext),
+    origin: context.get(siteContext).origin,
     thread: { ...thread, replies: repliesForViewer(found, viewer, now) },
     page,
     description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
     mayModerate: moderateRefusal(viewer, now) === null,
     isSignedIn: viewer !== null,
-    replyRefusal: refusal && refusal !== "signed-out" ? REFUSALS[refusal] : null,
+    replyRefusal: refusal && refusal !== "signed-out" ? messageOf(refusal) : null,
     submission: viewer ? crypto.randomUUID() : null,
   });
 }
@@ -48,79 +50,92 @@ export function shouldRevalidate({ formAction, defaultShouldRevalidate }: Should
   return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => {
-  if (!loaderData) return [];
-  const { thread, page, site, description } = loaderData;
-  const address = `${site.origin}${threadPath(thread, page)}`;
-  const pageName = page > 1 ? ` (page ${page})` : "";
-  return [
-    { title: `${thread.title}${pageName} · ${site.name}` },
-    { name: "description", content: description },
-    { tagName: "link", rel: "canonical", href: address },
-    { property: "og:title", content: thread.title },
-    { property: "og:type", content: "article" },
-    { property: "og:url", content: address },
-  ];
-};
-
 export default function Thread({ loaderData }: Route.ComponentProps) {
+  const { t, say } = useWords();
   const { thread, page, isSignedIn, mayModerate, submission } = loaderData;
   return (
     <article className="thread">
+      <ThreadHead {...loaderData} />
       <header className="page-head">
         <p className="quiet">
           <ThreadMarks thread={thread} />
           <a className="category" href={categoryPath(thread.category.slug)}>
             {thread.category.name}
           </a>{" "}
-          · <Count value={thread.replyCount} one="reply" many="replies" />
+          · <Count value={thread.replyCount} of="replies" />
         </p>
         <h1 dir="auto">{thread.title}</h1>
-        {thread.isDeleted && <p className="notice">You deleted this thread. Nobody else can see it.</p>}
+        {thread.isDeleted && <p className="notice">{t("thread.deletedByYou")}</p>}
         {mayModerate && !thread.isDeleted && <ModeratorTools thread={thread} />}
       </header>
-      <ThreadPages thread={thread} page={page} label="Pages" />
+      <ThreadPages thread={thread} page={page} label={t("pages.label")} />
       <ol className="replies" start={(page - 1) * REPLIES_PER_PAGE + 1}>
         {thread.replies.map((reply) => (
           <Reply key={reply.number} thread={thread} reply={reply} isSignedIn={isSignedIn} />
         ))}
       </ol>
-      {thread.replies.length === 0 && <p className="empty">Nothing is left on this page.</p>}
-      <ThreadPages thread={thread} page={page} label="Pages, after the replies" />
+      {thread.replies.length === 0 && <p className="empty">{t("thread.nothingLeft")}</p>}
+      <ThreadPages thread={thread} page={page} label={t("pages.afterReplies")} />
       <section className="answer" aria-labelledby="answer">
         <h2 id="answer" className="visually-hidden">
-          Reply
+          {t("thread.answer")}
         </h2>
         {loaderData.replyRefusal || (thread.status === "locked" && !mayModerate) ? (
-          <p className="notice">{loaderData.replyRefusal ?? REFUSALS.locked}</p>
+          <p className="notice">{say(loaderData.replyRefusal ?? messageOf("locked"))}</p>
         ) : (
           <>
-            {thread.status === "locked" && <p className="notice">{LOCKED_FOR_OTHERS}</p>}
+            {thread.status === "locked" && <p className="notice">{t("thread.lockedForOthers")}</p>}
             <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
           </>
         )}
       </section>
       <p className="quiet back">
-        <a href={categoryPath(thread.category.slug)}>← Back to {thread.category.name}</a>
+        <a href={categoryPath(thread.category.slug)}>
+          <span className="arrow" aria-hidden="true">
+            ←
+          </span>{" "}
+          {t("thread.back", { category: thread.category.name })}
+        </a>
       </p>
     </article>
+  );
+}
+
+type Head = Pick<Route.ComponentProps["loaderData"], "thread" | "page" | "origin" | "description">;
+
+function ThreadHead({ thread, page, origin, description }: Head) {
+  const { t } = useWords();
+  const { title } = thread;
+  const address = `${origin}${threadPath(thread, page)}`;
+  return (
+    <>
+      <PageHead
+        title={page > 1 ? t("thread.titleOfPage", { title, page }) : title}
+        description={description}
+      />
+      <link rel="canonical" href={address} />
+      <meta property="og:title" content={title} />
+      <meta property="og:type" content="article" />
+      <meta property="og:url" content={address} />
+    </>
   );
 }
 
 type Moderated = { number: number; status: "open" | "locked"; isPinned: boolean };
 
 function ModeratorTools({ thread }: { thread: Moderated }) {
+  const { t } = useWords();
   const isLocked = thread.status === "locked";
   return (
     <div className="tools">
       <form method="post" action={lockAction(thread.number)}>
         <button className="button" type="submit" name="locked" value={isLocked ? "false" : "true"}>
-          {isLocked ? "Unlock" : "Lock"}
+          {t(isLocked ? "thread.unlock" : "thread.lock")}
         </button>
       </form>
       <form method="post" action={pinAction(thread.number)}>
         <button className="button" type="submit" name="pinned" value={thread.isPinned ? "false" : "true"}>
-          {thread.isPinned ? "Unpin" : "Pin"}
+          {t(thread.isPinned ? "thread.unpin" : "thread.pin")}
         </button>
       </form>
     </div>

@@ -1,0 +1,2 @@
+ALTER TABLE "members" ADD COLUMN "language" text;--> statement-breakpoint
+ALTER TABLE "members" ADD CONSTRAINT "members_language_check" CHECK ("members"."language" ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$');

@@ -1,0 +1,3 @@
+import { inspectDisguised } from "./disguise.ts";
+
+inspectDisguised("en-XB");
