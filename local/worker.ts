@@ -91,8 +91,7 @@ export async function startWorker(options: WorkerOptions) {
     ],
   });
   await miniflare.ready.catch(async (error: unknown) => {
-    await miniflare.dispose();
-    await removeFiles();
+    await miniflare.dispose().finally(removeFiles);
     throw error;
   });
   return {
@@ -104,8 +103,7 @@ export async function startWorker(options: WorkerOptions) {
       if (outcome !== "ok") throw new Error(`The sweep ended with: ${outcome}`);
     },
     async stop(): Promise<void> {
-      await miniflare.dispose();
-      await removeFiles();
+      await miniflare.dispose().finally(removeFiles);
     },
   };
 }
