@@ -215,6 +215,9 @@ test.each(EVENTS)("%s drops the pages that show it, and no others", async (_, ac
   expect((await dropped()).sort()).toEqual([...goes].sort());
 });
 
+/** An answer that names nothing is kept for a minute, which may end while a score waits. Eve has no page any more. */
+const ENDED_BY_AGE: Name[] = [...UNNAMED, "Eve's threads"];
+
 // The two that wait for the purge of a score wait at once.
 test.concurrent("a vote drops its page within a minute, and no list", async ({ expect }) => {
   await site.sweep();
@@ -227,7 +230,7 @@ test.concurrent("a vote drops its page within a minute, and no list", async ({ e
   const gone = new Set<Name>();
   await expect
     .poll(async () => {
-      for (const name of await dropped()) gone.add(name);
+      for (const name of await dropped()) if (!ENDED_BY_AGE.includes(name)) gone.add(name);
       return [...gone].sort();
     })
     .toEqual(["page 1", "wrong slug"]);
