@@ -14,12 +14,10 @@ const PostgresAddress = z.url({ protocol: /^postgres(ql)?$/ });
 
 const Namespace = z.custom<KVNamespace>((value) => value !== undefined, "is a KV binding and is not bound");
 
-const ForumLanguage = z
-  .custom<PageLanguage>(
-    (word) => typeof word === "string" && (isLanguage(word) || isPseudoLanguage(word)),
-    `must be one of ${Object.keys(LANGUAGES).join(", ")}`,
-  )
-  .default(DEFAULT_LANGUAGE);
+const ForumLanguage = z.custom<PageLanguage>(
+  (word) => typeof word === "string" && (isLanguage(word) || isPseudoLanguage(word)),
+  `must be one of ${Object.keys(LANGUAGES).join(", ")}`,
+);
 
 /** Everything the Worker is configured with. docs/deploying.md says where each value is found. */
 const Variables = z.object({
@@ -30,7 +28,7 @@ const Variables = z.object({
   ORIGIN: Address.transform((url) => new URL(url).origin),
   FORUM_NAME: Text.default("Edgewise"),
   /** The language of readers' pages, and of members who chose none. */
-  FORUM_LANGUAGE: ForumLanguage,
+  FORUM_LANGUAGE: ForumLanguage.default(DEFAULT_LANGUAGE),
   COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),
   CLERK_PUBLISHABLE_KEY: Text.regex(/^pk_(test|live)_/, "must begin with pk_test_ or pk_live_"),
   CLERK_SECRET_KEY: Text,

@@ -55,5 +55,9 @@ test("React Router's client gets the text back as well", async () => {
     readAnswer(await site.fetch(path, { as: member, form: { body, submission } }));
   await send("The first text");
   const { status, text } = await send("The second text");
-  expect([status, text.includes("The second text"), text.includes("conflict.sentBefore")]).toEqual([409, true, true]);
+  expect([status, text.includes("The second text"), text.includes("conflict.sentBefore")]).toEqual([
+    409,
+    true,
+    true,
+  ]);
 });
