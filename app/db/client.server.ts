@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { causesOf } from "#app/domain/causes.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
 import { type CircuitBreaker, createCircuitBreaker, PROBE_ANSWER_MS } from "./circuit-breaker.server.ts";
-import { PLACE_STEP_MS, type Place, type ReadLimit } from "./read-limit.server.ts";
+import type { Place, ReadLimit } from "./read-limit.server.ts";
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
 export type Database = {
@@ -179,10 +179,13 @@ async function withinDeadline<T>(answer: Promise<T>, milliseconds: number): Prom
 
 /** A place of the read limit, waited for as long as an answer. Each read looks for one by its own timer: no request may wait for another's promise. */
 async function findPlace(reads: ReadLimit): Promise<Place> {
-  for (let left = ANSWER_MS; left >= 0; left -= PLACE_STEP_MS) {
-    const place = reads.enter({ hasWaited: left < ANSWER_MS });
+  const seeker = {};
+  for (let left = ANSWER_MS; left >= 0; ) {
+    const place = reads.enter(seeker);
     if (place) return place;
-    await new Promise((resolve) => setTimeout(resolve, PLACE_STEP_MS));
+    const step = reads.step();
+    left -= step;
+    await new Promise((resolve) => setTimeout(resolve, step));
   }
   throw new NoPlaceError(`No place among the reads of this isolate in ${ANSWER_MS} ms`);
 }

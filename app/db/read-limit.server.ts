@@ -1,11 +1,19 @@
 /** A place that is still taken after this long belongs to a request that was broken off before it could give it back. */
 const PLACE_MS = 30_000;
 
-/** Whoever waits for a place looks again after this long. */
-export const PLACE_STEP_MS = 100;
+/** Whoever waits for a place looks again after so long: soon where few wait, and all of them together 500 times a second. */
+const STEP_MS_EACH = 2;
+const STEP_MS_MIN = 10;
+const STEP_MS_MAX = 100;
+
+/** Members read on: while one of them was answered this recently, the next request of theirs is near. */
+const QUIET_MS = 500;
 
 /** A place that a request has taken. Give it back with `leave`. */
 export type Place = { readonly takenAt: number };
+
+/** Who looks for a place: the same object each time. */
+export type Seeker = object;
 
 export type ReadLimit = ReturnType<typeof createReadLimit>;
 
@@ -17,38 +25,50 @@ export type ReadLimit = ReturnType<typeof createReadLimit>;
  */
 export function createReadLimit(size: () => number, now: () => number = Date.now) {
   const taken = new Set<Place>();
-  let refusedAt = Number.NEGATIVE_INFINITY;
+  /** When each of those who wait looked last. One who has stopped looking, since their request was broken off, is dropped. */
+  const waiting = new Map<Seeker, number>();
+
+  let leftAt = Number.NEGATIVE_INFINITY;
+
+  // The distance, so that a clock that is set back keeps nobody either.
+  const isOver = (since: number, milliseconds: number) => Math.abs(now() - since) > milliseconds;
 
   const dropLost = () => {
-    // Also where the clock was set back.
-    for (const place of taken) if (Math.abs(now() - place.takenAt) > PLACE_MS) taken.delete(place);
+    for (const place of taken) if (isOver(place.takenAt, PLACE_MS)) taken.delete(place);
+    for (const [seeker, at] of waiting) if (isOver(at, 2 * STEP_MS_MAX)) waiting.delete(seeker);
   };
 
   return {
     /**
-     * Takes a place, or answers null where there is none. Who has waited comes first: as long as one of them is refused,
-     * newcomers are too, or a stream of them would take each place that is given back.
+     * Takes a place, or answers null where there is none. Who has waited comes first: as long as somebody waits, newcomers
+     * do too, or a stream of them would take each place that is given back.
      */
-    enter({ hasWaited }: { hasWaited: boolean }): Place | null {
+    enter(seeker: Seeker): Place | null {
       dropLost();
-      const takenAt = now();
-      if (!hasWaited && Math.abs(takenAt - refusedAt) <= PLACE_STEP_MS) return null;
-      if (taken.size >= size()) {
-        if (hasWaited) refusedAt = takenAt;
+      const isNew = !waiting.has(seeker);
+      if (taken.size >= size() || (isNew && waiting.size > 0)) {
+        waiting.set(seeker, now());
         return null;
       }
-      const place = { takenAt };
+      waiting.delete(seeker);
+      const place = { takenAt: now() };
       taken.add(place);
       return place;
     },
 
-    leave(place: Place): void {
-      taken.delete(place);
+    /** How long to wait before looking again, in milliseconds. */
+    step(): number {
+      return Math.min(Math.max(STEP_MS_EACH * waiting.size, STEP_MS_MIN), STEP_MS_MAX);
     },
 
-    isEmpty(): boolean {
+    leave(place: Place): void {
+      if (taken.delete(place)) leftAt = now();
+    },
+
+    /** Whether no place is taken, nor was a moment ago. */
+    isQuiet(): boolean {
       dropLost();
-      return taken.size === 0;
+      return taken.size === 0 && isOver(leftAt, QUIET_MS);
     },
   };
 }
@@ -67,18 +87,21 @@ const MEMBER_READS_AT_ONCE = 32;
 /** Members' pages hold their place while they wait for these, so that these need places of their own. */
 const ROWS_AT_ONCE = 64;
 /**
- * Readers' pages that no cache has, as a scraper asks for them; fewer while a member's request is under way. Each step of
- * that waits behind every page that has been begun (docs/performance.md has what other numbers come to).
+ * Readers' pages that no cache has, as a scraper asks for them; fewer while members are about. Each step of
+ * a member's request waits behind every page that has been begun (docs/performance.md has what other numbers come to).
  */
 const READER_READS_AT_ONCE = 8;
 const READER_READS_BESIDE_MEMBERS = 1;
 
-const write = createReadLimit(() => Number.POSITIVE_INFINITY);
-const member = createReadLimit(() => MEMBER_READS_AT_ONCE);
-const rows = createReadLimit(() => ROWS_AT_ONCE);
-const reader = createReadLimit(() =>
-  write.isEmpty() && member.isEmpty() ? READER_READS_AT_ONCE : READER_READS_BESIDE_MEMBERS,
-);
+/** The limits of an isolate, by what a connection is for. */
+export function createReadLimits(now: () => number = Date.now): Record<Work, ReadLimit> {
+  const write = createReadLimit(() => Number.POSITIVE_INFINITY, now);
+  const member = createReadLimit(() => MEMBER_READS_AT_ONCE, now);
+  const rows = createReadLimit(() => ROWS_AT_ONCE, now);
+  const isQuiet = () => write.isQuiet() && member.isQuiet();
+  const reader = createReadLimit(() => (isQuiet() ? READER_READS_AT_ONCE : READER_READS_BESIDE_MEMBERS), now);
+  return { write, member, rows, reader };
+}
 
 /** Plain data: all requests of an isolate share it. */
-export const readLimits = { write, member, rows, reader };
+export const readLimits = createReadLimits();
