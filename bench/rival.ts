@@ -29,6 +29,8 @@ export async function startRival(command: string, databaseUrl: string) {
     const ended = once(child, "exit");
     process.kill(-child.pid, "SIGKILL");
     await ended;
+    // The shell may be gone before what it started.
+    while (await isListening(port)) await delay(10);
   };
   try {
     await isUp(child, port, `"${command}"`);
