@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
-import { type Database, violatedConstraint } from "./client.server.ts";
+import type { Database } from "./client.server.ts";
 import { defineRead } from "./reads.server.ts";
-import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
+import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
 
 export type CategoryCounts = {
   slug: string;
@@ -115,18 +115,14 @@ export type Merged = { name: string; threads: number };
  * stands behind it: a thread that is started meanwhile is not seen, stops it, and comes along the next time. Missing: one
  * of the two is not there, or both are the same.
  */
-export async function mergeCategory(
+export function mergeCategory(
   db: Database,
   slug: string,
   { into }: { into: string },
 ): Promise<Outcome<Merged>> {
-  for (let left = MERGE_TRIES - 1; ; left -= 1) {
-    try {
-      return await moveThreads(db, slug, into);
-    } catch (error) {
-      if (left === 0 || violatedConstraint(error) !== "threads_category_id_categories_id_fk") throw error;
-    }
-  }
+  return retryOvertaken(["threads_category_id_categories_id_fk"], MERGE_TRIES, () =>
+    moveThreads(db, slug, into),
+  );
 }
 
 /** Locks the threads before the categories, as every write does, and the categories in the order of their keys. */

@@ -216,8 +216,8 @@ const SOCKET_MESSAGES = /proxy request failed|network connection lost|stream was
 /** Whether an error says that the database cannot be reached, as opposed to a statement being wrong. */
 export function isUnavailable(error: unknown): boolean {
   for (const cause of causesOf(error)) {
-    if (cause instanceof NoAnswerError || cause instanceof CircuitOpenError) return true;
-    if (cause instanceof NoPlaceError) return true;
+    if (cause instanceof NoAnswerError || cause instanceof CircuitOpenError || cause instanceof NoPlaceError)
+      return true;
     const code = "code" in cause ? String(cause.code) : "";
     if (CONNECTION_CODES.has(code) || SERVER_STATES.test(code)) return true;
     // Only the innermost error: drizzle's own repeats the statement, and with it what somebody wrote.

@@ -3,9 +3,9 @@ import type { DeletedPerson, PersonEvent, SavedPerson } from "#app/domain/clerk-
 import { sha256 } from "#app/domain/hash.ts";
 import { HANDLE_MAX } from "#app/domain/limits.ts";
 import { handleFromName } from "#app/domain/text.ts";
-import { type Database, violatedConstraint } from "./client.server.ts";
+import type { Database } from "./client.server.ts";
 import { integer, word } from "./statements.server.ts";
-import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
+import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
 
 /** What an event did: `stale` says that something newer, or the deletion, stands already. */
 export type Recorded = "saved" | "stale" | "deleted";
@@ -168,12 +168,6 @@ function firstFree(handles: string[], userId: string): SQL {
  * Runs a statement again where somebody took the same handle between its look and its write. The unique index makes
  * the slower one wait for the faster, so the next look sees who has it.
  */
-async function untilHandleIsFree<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (violatedConstraint(error) !== "members_handle_key" || attempts === ATTEMPTS_MAX) throw error;
-    }
-  }
+function untilHandleIsFree<T>(attempt: () => Promise<T>): Promise<T> {
+  return retryOvertaken(["members_handle_key"], ATTEMPTS_MAX, attempt);
 }

@@ -6,12 +6,12 @@ import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { CategoryName, CategoryPage, HomePage, ThreadPage } from "#app/domain/views.ts";
-import { type Database, violatedConstraint } from "./client.server.ts";
+import type { Database } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
 import { defineRead } from "./reads.server.ts";
 import { moderateRefusal, personOf, writeRefusal } from "./refusals.server.ts";
 import { boolean, integer, nullable, timestamp, word } from "./statements.server.ts";
-import { EVENTS, eventOf, recordEvents, write } from "./write.server.ts";
+import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
 
 /** What a list is ordered by, and what a cursor's key is read as; an index stands behind each (app/db/schema.server.ts). */
 const ORDERS = {
@@ -255,19 +255,9 @@ export async function createThread(
   db: Database,
   thread: NewThread,
 ): Promise<Outcome<{ number: number; title: string }, object>> {
-  try {
-    return await insertThread(db, thread);
-  } catch (error) {
-    // Somebody was faster, and whoever looks now sees what they have done.
-    if (!OVERTAKEN.has(violatedConstraint(error))) throw error;
-    return insertThread(db, thread);
-  }
+  const constraints = ["thread_replies_submission_key", "threads_category_id_categories_id_fk"];
+  return retryOvertaken(constraints, 2, () => insertThread(db, thread));
 }
-
-const OVERTAKEN = new Set<string | null>([
-  "thread_replies_submission_key",
-  "threads_category_id_categories_id_fk",
-]);
 
 function insertThread(db: Database, thread: NewThread) {
   const { authorId, submission } = thread;

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Event, EventKind, StoredEvent } from "#app/domain/events.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { Refusal } from "#app/domain/permissions.ts";
-import type { Database } from "./client.server.ts";
+import { type Database, violatedConstraint } from "./client.server.ts";
 import { word } from "./statements.server.ts";
 
 /** What a write's row says beside what its caller goes on with. */
@@ -25,6 +25,25 @@ export async function write<Done extends object, Newer extends object = never>(
   if (newer) return { outcome: "conflict", ...newer } as Outcome<Done, Newer>;
   db.happened.push(...events);
   return { outcome: "done", ...(done as unknown as Done) };
+}
+
+/**
+ * Carries out a write again where somebody was faster, and it broke one of these constraints: whoever looks now sees what they
+ * have done. At most so many times in all; then, and for anything else, throws what the write threw.
+ */
+export async function retryOvertaken<T>(
+  constraints: readonly string[],
+  times: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let left = times - 1; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const constraint = violatedConstraint(error);
+      if (left === 0 || constraint === null || !constraints.includes(constraint)) throw error;
+    }
+  }
 }
 
 /** The event of this kind, also where several kinds share one shape. */
