@@ -24,6 +24,15 @@ export type PseudoLanguage = keyof typeof PSEUDO_LANGUAGES;
 /** The language of a page. */
 export type PageLanguage = Language | PseudoLanguage;
 
+/** What is known of the language of a page. */
+export function languageFacts(language: PageLanguage): {
+  name: string;
+  locale: string;
+  direction: "ltr" | "rtl";
+} {
+  return { ...LANGUAGES, ...PSEUDO_LANGUAGES }[language];
+}
+
 /** What a forum is in whose operator has chosen no language. */
 export const DEFAULT_LANGUAGE: Language = "en";
 

@@ -1,5 +1,5 @@
 import type { Catalogue, Key, Message, TextKey, ValuesOf } from "./catalogue.ts";
-import { LANGUAGES, type PageLanguage, PSEUDO_LANGUAGES } from "./languages.ts";
+import { languageFacts, type PageLanguage } from "./languages.ts";
 
 /** How one language says everything. It knows no request and never changes, so all requests share it. */
 export type Words = ReturnType<typeof wordsOf>;
@@ -8,7 +8,7 @@ type Given = Readonly<Record<string, string | number>>;
 
 /** The words of a language, out of its catalogue. Its formats are made once: one costs more than a hundred uses of it. */
 export function wordsOf(language: PageLanguage, catalogue: Catalogue) {
-  const { direction, locale } = { ...LANGUAGES, ...PSEUDO_LANGUAGES }[language];
+  const { direction, locale } = languageFacts(language);
   const plurals = new Intl.PluralRules(locale);
   const number = new Intl.NumberFormat(locale);
   const date = (options: Intl.DateTimeFormatOptions) =>

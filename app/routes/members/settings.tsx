@@ -4,7 +4,7 @@ import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
 import { problemOf, seeOther } from "#app/http.ts";
-import { LANGUAGES, type PageLanguage, PSEUDO_LANGUAGES } from "#app/messages/languages.ts";
+import { LANGUAGES, languageFacts } from "#app/messages/languages.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { settingsPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
@@ -90,7 +90,7 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           legend={t("settings.language")}
           value={values.language ?? ""}
           choices={{
-            "": t("settings.siteLanguage", { language: nameOf(loaderData.siteLanguage) }),
+            "": t("settings.siteLanguage", { language: languageFacts(loaderData.siteLanguage).name }),
             ...LANGUAGE_NAMES,
           }}
         />
@@ -107,10 +107,6 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
       </p>
     </article>
   );
-}
-
-function nameOf(language: PageLanguage): string {
-  return { ...LANGUAGES, ...PSEUDO_LANGUAGES }[language].name;
 }
 
 /** Each language by its own name, so that everybody finds theirs. */
