@@ -26,13 +26,13 @@ export async function answerHealth(request: Request, call: Call): Promise<Respon
     {
       ok: isReachable,
       database: isReachable ? "reachable" : "unreachable",
-      ...((await isAskedByStaff(request, call)) && { purges: await purgeLateness(call) }),
+      ...(isReachable && (await isAskedByStaff(request, call)) && { purges: await purgeLateness(call) }),
     },
     { status: isReachable ? 200 : 503, headers: { "Cache-Control": "no-store" } },
   );
 }
 
-/** Who asks is found out as for any page of theirs. There is none at this address, so what it shows is thrown away. */
+/** Only the database knows. Who asks is found out as for any page of theirs. There is none at this address, so what it shows is thrown away. */
 async function isAskedByStaff(
   request: Request,
   { env, ctx, watched: { requestId } }: Call,
