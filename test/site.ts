@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { openDatabase } from "#app/db/client.server.ts";
 import { getViewer } from "#app/db/members.server.ts";
 import { type ClerkStandIn, createClerkStandIn, type DemoPerson } from "#local/clerk/stand-in.ts";
@@ -219,9 +219,11 @@ export function send(origin: string, path: string, request: SentRequest): Promis
   });
 }
 
-/** A site that a test file has for itself; gone after its last test. */
+/** A site that a test file, or a test, has for itself; gone after it. */
 export async function testSite(options?: SiteOptions): Promise<Site> {
   const site = await startSite(options);
-  afterAll(site.stop);
+  // What a test asks of `afterAll` is never done.
+  if (TestRunner.getCurrentTest()) onTestFinished(site.stop);
+  else afterAll(site.stop);
   return site;
 }
