@@ -78,8 +78,8 @@ export type Work = "write" | "reader" | "rows" | "member";
 
 /**
  * The requests of each kind that one isolate works on at a time; the others wait (`openDatabase`), and what the page cache
- * answers needs no place. Writes are let through whatever else goes on. A member's page is 6 to 10 ms of CPU and a reader's
- * 7 to 14 (docs/operating.md), or twice that in a new isolate. So what has been begun ends within 2.5 seconds, half of what
+ * answers needs no place. Writes are let through whatever else goes on. A member's page is 4 to 7 ms of CPU and a reader's
+ * 5 to 12 (docs/operating.md), or twice that in a new isolate. So what has been begun ends within 2.5 seconds, half of what
  * a write has for its answer. And where a page waits 0.3 s in all for a database far away, 32 at a time still keep the CPU
  * busy.
  */
