@@ -16,6 +16,11 @@ export function findPgBouncer(): string | undefined {
   return find(process.env.PGBOUNCER_PATH, ["pgbouncer"]);
 }
 
+/** Java for the HTML checker, at JAVA_PATH or where systems put it; undefined where there is none. */
+export function findJava(): string | undefined {
+  return find(process.env.JAVA_PATH, ["java"]);
+}
+
 function find(given: string | undefined, names: string[], places: string[] = []): string | undefined {
   if (given) return isProgram(given) ? given : undefined;
   const folders = [...(process.env.PATH ?? "").split(path.delimiter), ...FOLDERS];

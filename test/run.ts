@@ -3,13 +3,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build, isBuildFresh, programOf } from "#local/build.ts";
-import { findChromium, findPgBouncer } from "#local/programs.ts";
+import { findChromium, findJava, findPgBouncer } from "#local/programs.ts";
 import { reportFailure } from "#scripts/problem.ts";
 
 /** What some tests need of the machine, and how Debian and Ubuntu bring it. */
 const NEEDED = [
   { name: "Chromium", package: "chromium", variable: "CHROMIUM_PATH", isHere: () => findChromium() },
   { name: "PgBouncer", package: "pgbouncer", variable: "PGBOUNCER_PATH", isHere: () => findPgBouncer() },
+  { name: "Java", package: "default-jre-headless", variable: "JAVA_PATH", isHere: () => findJava() },
 ];
 
 type Summary = { passed: number; failed: number; skipped: number };
