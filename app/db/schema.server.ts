@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -79,6 +80,32 @@ export const members = pgTable(
   ],
 );
 
+/**
+ * Handles that somebody gave up, and that nobody else may have yet. A trigger on `members` (drizzle/…_former_names) writes it with every
+ * change of a handle, whichever statement makes it: docs/decisions/0022-names-that-stay.md.
+ */
+export const formerHandles = pgTable(
+  "former_handles",
+  {
+    /** SHA-256 of the handle in lower case, in hexadecimal digits: enough to know it again, and no list of names. */
+    handleHash: text("handle_hash").primaryKey(),
+    /** Whose it was, and still is; null once their account is deleted. */
+    userId: text("user_id").references(() => members.userId, { onDelete: "cascade" }),
+    /** When they gave it up; null with its person, since the time would tell who they were. */
+    releasedAt: moment("released_at"),
+    /** The first day on which anybody may have it; null as long as it has a person. */
+    freeOn: date("free_on"),
+  },
+  (t) => [
+    index("former_handles_user_idx").on(t.userId, t.releasedAt),
+    index("former_handles_free_idx").on(t.freeOn).where(sql`free_on is not null`),
+    check(
+      "former_handles_person_check",
+      sql`(${t.userId} is null) = (${t.releasedAt} is null) and (${t.userId} is null) = (${t.freeOn} is not null)`,
+    ),
+  ],
+);
+
 export const categories = pgTable("categories", {
   id: uuid("id").primaryKey().defaultRandom(),
   slug: text("slug").notNull().unique(),
@@ -92,6 +119,18 @@ export const categories = pgTable("categories", {
   replyCount: integer("reply_count").notNull().default(0),
   createdAt: moment("created_at").notNull().defaultNow(),
 });
+
+/** Where a category was before it got another slug, or was merged into the one that it names. */
+export const formerSlugs = pgTable(
+  "former_slugs",
+  {
+    slug: text("slug").primaryKey(),
+    categoryId: uuid("category_id")
+      .notNull()
+      .references(() => categories.id, { onDelete: "cascade" }),
+  },
+  (t) => [index("former_slugs_category_idx").on(t.categoryId)],
+);
 
 /** A title and its state. What was written stands in `thread_replies`; the opening post is reply number 1. */
 export const threads = pgTable(
