@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { Problem } from "../problem.ts";
 import type { Ids } from "./ids.ts";
 import type { SurveyedTopic } from "./survey.ts";
 import type { ThreadRows } from "./thread-rows.ts";
@@ -72,12 +73,14 @@ export async function reserveNumbers(
 /**
  * Writes threads with their replies and votes, and counts them in their categories: all or nothing. A thread that is
  * here already is left as it is, with what members have added to it since.
+ * @throws Problem when a category that the batch goes to is no longer there
  */
 export async function storeThreads(sql: postgres.Sql, batch: ThreadRows[]): Promise<void> {
   const threads = JSON.stringify(batch.map(({ thread }) => thread));
   const replies = JSON.stringify(batch.flatMap((rows) => rows.replies));
   const votes = JSON.stringify(batch.flatMap((rows) => rows.votes));
   await sql.begin(async (sql) => {
+    await lockCategories(sql, batch);
     await sql`
       insert into threads (id, number, category_id, author_id, title, status, status_set_at, status_set_by, is_pinned,
         pinned_at, last_number, reply_count, score, last_activity_at, accepted_number, created_at)
@@ -105,4 +108,21 @@ export async function storeThreads(sql: postgres.Sql, batch: ThreadRows[]): Prom
       ) added
       where c.id = added.category_id`;
   });
+}
+
+/**
+ * Keeps the categories of a batch from being merged or removed until it is written. In the order of their keys, as a merge
+ * locks its two: the rows themselves would ask for them in the order of their threads.
+ */
+async function lockCategories(sql: postgres.TransactionSql, batch: ThreadRows[]): Promise<void> {
+  const wanted = [...new Set(batch.map(({ thread }) => thread.category_id))];
+  const rows = await sql`
+    select 1 from categories
+    where id in (select id::uuid from jsonb_array_elements_text(${JSON.stringify(wanted)}::text::jsonb) as wanted (id))
+    order by id
+    for key share`;
+  if (rows.length < wanted.length)
+    throw new Problem(
+      "A category was merged or removed while its threads were brought. Run it again: it goes on where it stopped.",
+    );
 }
