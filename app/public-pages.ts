@@ -122,15 +122,17 @@ export const categoryPage = definePage({
   },
   address: ({ slug, ...asked }) => addressOfList(categoryPath(slug), asked),
   load: (db, { slug, ...query }) => getCategoryPage(db, slug, query),
-  shows: (category: CategoryPage | null, { sort }) =>
-    category
-      ? [
-          facts.FORUM,
-          facts.category(category.id),
-          ...(sort === "top" ? [] : [facts.listOf(category.id)]),
-          ...category.threads.flatMap(factsOfSummary),
-        ]
-      : [facts.FORUM, facts.CATEGORIES],
+  shows: (category: CategoryPage | null, { slug, sort }) => {
+    if (!category) return [facts.FORUM, facts.CATEGORIES];
+    // A slug that it had leads to the one that it has, until another category gets it.
+    if (category.slug !== slug) return [facts.FORUM, facts.CATEGORIES, facts.category(category.id)];
+    return [
+      facts.FORUM,
+      facts.category(category.id),
+      ...(sort === "top" ? [] : [facts.listOf(category.id)]),
+      ...category.threads.flatMap(factsOfSummary),
+    ];
+  },
   isScored: ({ sort }) => sort === "top",
   isCopied: (_, { after }) => after === null,
 });
@@ -170,19 +172,21 @@ export const memberPage = definePage({
   address: ({ handle, list: { show, before } }) => memberListPath(handle.toLowerCase(), show, before),
   load: (db, { handle, list }) => getMemberPage(db, handle, list),
   // Nobody can say when a handle that is nobody's will be somebody's: such a page ends by its age.
-  shows: (member: MemberPage | null, { list }) =>
-    member
-      ? [
-          facts.FORUM,
-          facts.member(member.id),
-          list.show === "threads" ? facts.threadsBy(member.id) : facts.repliesBy(member.id),
-          ...member.threads.flatMap(({ number, category }) => [
-            facts.thread(number),
-            facts.category(category.id),
-          ]),
-          ...member.replies.map(({ thread }) => facts.thread(thread.number)),
-        ]
-      : [],
+  shows: (member: MemberPage | null, { handle, list }) => {
+    if (!member) return [];
+    // A handle that they had leads to the one that they have, and shows nothing else.
+    if (member.handle.toLowerCase() !== handle.toLowerCase()) return [facts.FORUM, facts.member(member.id)];
+    return [
+      facts.FORUM,
+      facts.member(member.id),
+      list.show === "threads" ? facts.threadsBy(member.id) : facts.repliesBy(member.id),
+      ...member.threads.flatMap(({ number, category }) => [
+        facts.thread(number),
+        facts.category(category.id),
+      ]),
+      ...member.replies.map(({ thread }) => facts.thread(thread.number)),
+    ];
+  },
   isCopied: (_, { list }) => list.before === null,
 });
 

@@ -15,7 +15,7 @@ import {
 } from "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import { deleteReply } from "./replies.server.ts";
-import { createThread } from "./threads.server.ts";
+import { createThread, getCategoryPage } from "./threads.server.ts";
 import { verify } from "./verify.server.ts";
 
 const { db, connect } = await testDatabase();
@@ -142,6 +142,51 @@ test("two who change one category at once both have their way", async () => {
   expect(await saidOf("shared")).toMatchObject({ name: "Common", description: "For everyone" });
 });
 
+/** Which category the page at a slug is of; null where there is none. */
+async function leadsTo(slug: string): Promise<string | null> {
+  return (await getCategoryPage(db, slug, { sort: "latest", after: null }))?.slug ?? null;
+}
+
+test("a category gets another slug, and the former one leads to it until another category gets that", async () => {
+  await add({ slug: "asks", name: "Asks" });
+  const done = { outcome: "done", name: "Asks", isChanged: true };
+  expect(await changeCategory(db, "asks", { slug: "questions" })).toEqual(done);
+  expect([await leadsTo("asks"), await leadsTo("questions")]).toEqual(["questions", "questions"]);
+  expect(await changeCategory(db, "questions", { slug: "asked" })).toEqual(done);
+  expect([await leadsTo("asks"), await leadsTo("questions")]).toEqual(["asked", "asked"]);
+  // What leads to a category is no name of it: nothing is changed by it.
+  expect(await changeCategory(db, "questions", { name: "Other" })).toEqual({ outcome: "missing" });
+  expect(await changeCategory(db, "asked", { slug: "questions" })).toEqual(done);
+  expect([await leadsTo("asked"), await leadsTo("questions")]).toEqual(["questions", "questions"]);
+  expect(await add({ slug: "asks", name: "New asks" })).toEqual({ outcome: "done" });
+  expect([await leadsTo("asks"), await leadsTo("asked")]).toEqual(["asks", "questions"]);
+  expect(await changeCategory(db, "asks", { slug: "questions" })).toEqual({ outcome: "conflict" });
+  expect(await eventsOf(await idOf("questions"))).toEqual([
+    "category-added",
+    ...Array(3).fill("category-moved"),
+  ]);
+  expect(await verify(db)).toEqual([]);
+});
+
+test("a removed category's slugs, former ones too, lead nowhere", async () => {
+  await add({ slug: "first-name", name: "Gone soon" });
+  await changeCategory(db, "first-name", { slug: "last-name" });
+  await removeCategory(db, "last-name");
+  expect([await leadsTo("first-name"), await leadsTo("last-name")]).toEqual([null, null]);
+});
+
+test("of two categories that want one slug at once, one gets it", async () => {
+  await add({ slug: "left", name: "Left" });
+  await add({ slug: "right", name: "Right" });
+  const answers = await meet(
+    connect,
+    (one) => changeCategory(one, "left", { slug: "middle" }),
+    (two) => changeCategory(two, "right", { slug: "middle" }),
+  );
+  expect(answers.map(({ outcome }) => outcome)).toEqual(["done", "conflict"]);
+  expect([await leadsTo("left"), await leadsTo("right")]).toEqual(["middle", "right"]);
+});
+
 /** Two categories, each with a thread of two replies; the first one's also holds a deleted thread. */
 async function twoCategories() {
   const [from, into] = [`from-${randomUUID()}`, `into-${randomUUID()}`];
@@ -176,6 +221,7 @@ test("a category goes with all its threads into another one, once", async () => 
   const { from, into, author, gone, ids } = await twoCategories();
   expect(await mergeCategory(db, from, { into })).toEqual({ outcome: "done", name: "into", threads: 1 });
   expect([await countsOf(from), await countsOf(into)]).toEqual([undefined, [2, 4]]);
+  expect(await leadsTo(from)).toBe(into);
   await deleteReply(db, { thread: gone.number, number: 1, authorId: author.id, deleted: false });
   expect(await countsOf(into)).toEqual([3, 4]);
   for (const [slug, other] of [
@@ -188,6 +234,17 @@ test("a category goes with all its threads into another one, once", async () => 
     select kind, data from events where data ->> 'category' = ${ids[0]} and kind like 'category-m%'`);
   expect(events).toEqual([{ kind: "category-merged", data: { category: ids[0], into: ids[1] } }]);
   expect(await countsOf(into)).toEqual([3, 4]);
+});
+
+test("what led to a category leads to the one that it is merged into, and on from there", async () => {
+  const { from, into } = await twoCategories();
+  const [before, last] = [`before-${randomUUID()}`, `last-${randomUUID()}`];
+  await changeCategory(db, from, { slug: before });
+  await add({ slug: last, name: "Last" });
+  await mergeCategory(db, before, { into });
+  await mergeCategory(db, into, { into: last });
+  for (const slug of [from, before, into, last]) expect(await leadsTo(slug)).toBe(last);
+  expect(await countsOf(last)).toEqual([2, 4]);
 });
 
 test("a thread that is started while its category is merged comes along", async () => {

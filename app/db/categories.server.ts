@@ -1,7 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
-import type { Database } from "./client.server.ts";
+import { type Database, violatedConstraint } from "./client.server.ts";
 import { defineRead } from "./reads.server.ts";
 import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
 
@@ -27,9 +27,21 @@ const CATEGORY_COUNTS = defineRead(
     order by position, name`,
 );
 
+/** The key of the category at this slug, or of the one to which the slug leads since it changed; null where there is none. */
+export function categoryAt(slug: SQL): SQL {
+  return sql`coalesce(
+    (select at.id from categories at where at.slug = ${slug}),
+    (select f.category_id from former_slugs f where f.slug = ${slug}))`;
+}
+
+/** The part of a write that gives a slug to a category, so that it leads to no other one. */
+function takeSlug(slug: string, from: SQL): SQL {
+  return sql`taken_back as (delete from former_slugs f using ${from} where f.slug = ${slug})`;
+}
+
 /**
  * Adds a category, at the end of the home page where no position is given. One statement. A conflict: there is one
- * with this slug already.
+ * with this slug already. A slug that leads to another category leads to this one from then on.
  */
 export async function addCategory(db: Database, category: NewCategory): Promise<Outcome<object, object>> {
   const { slug, name, description, position = null } = category;
@@ -42,39 +54,52 @@ export async function addCategory(db: Database, category: NewCategory): Promise<
       from categories
       on conflict (slug) do nothing
       returning id
-    ), ${recordEvents(eventOf("category-added", { category: sql`id` }, sql`from added`))}
+    ), ${takeSlug(slug, sql`added`)}, ${recordEvents(eventOf("category-added", { category: sql`id` }, sql`from added`))}
     select null as refusal, ${EVENTS},
       case when not exists (select 1 from added) then json_build_object() end as newer`,
   );
 }
 
 /**
- * Changes what is said of a category, and where it stands. One statement. Answers with the name that it has then, and
- * with whether anything about it is another than before.
+ * Changes what is said of a category, where it stands, and its slug; its former slug leads to it from then on. One statement.
+ * Answers with the name that it has then, and with whether anything about it is another than before. A conflict: another
+ * category has the slug.
  */
 export async function changeCategory(
   db: Database,
   slug: string,
   change: CategoryChange,
-): Promise<Outcome<{ name: string; isChanged: boolean }>> {
-  const { name = null, description = null, position = null } = change;
+): Promise<Outcome<{ name: string; isChanged: boolean }, object>> {
+  const { name = null, description = null, position = null, slug: nextSlug = slug } = change;
   const wanted = sql`(
-    coalesce(${name}, c.name), coalesce(${description}, c.description), coalesce(${position}::integer, c.position))`;
-  return write(
-    db,
-    sql`
-    with category as materialized (
-      select id, name from categories where slug = ${slug} for no key update
-    ), changed as (
-      update categories c set (name, description, position) = ${wanted}
-      from category
-      where c.id = category.id and (c.name, c.description, c.position) is distinct from ${wanted}
-      returning c.id, c.name
-    ), ${recordEvents(eventOf("category-changed", { category: sql`id` }, sql`from changed`))}
-    select null as refusal, coalesce(changed.name, category.name) as name,
-      changed.id is not null as "isChanged", ${EVENTS}
-    from category left join changed on true`,
-  );
+    coalesce(${name}, c.name), coalesce(${description}, c.description), coalesce(${position}::integer, c.position),
+    ${nextSlug}::text)`;
+  try {
+    return await write<{ name: string; isChanged: boolean }, object>(
+      db,
+      sql`
+      with category as materialized (
+        select id, name from categories where slug = ${slug} for update
+      ), changed as (
+        update categories c set (name, description, position, slug) = ${wanted}
+        from category
+        where c.id = category.id and (c.name, c.description, c.position, c.slug) is distinct from ${wanted}
+        returning c.id, c.name, c.slug <> ${slug} as "isMoved"
+      ), former as (
+        insert into former_slugs (slug, category_id) select ${slug}, id from changed where "isMoved"
+        on conflict (slug) do update set category_id = excluded.category_id
+      ), ${takeSlug(nextSlug, sql`changed`)}, ${recordEvents(
+        eventOf("category-changed", { category: sql`id` }, sql`from changed where not "isMoved"`),
+        eventOf("category-moved", { category: sql`id` }, sql`from changed where "isMoved"`),
+      )}
+      select null as refusal, coalesce(changed.name, category.name) as name,
+        changed.id is not null as "isChanged", ${EVENTS}
+      from category left join changed on true`,
+    );
+  } catch (error) {
+    if (violatedConstraint(error) === "categories_slug_unique") return { outcome: "conflict" };
+    throw error;
+  }
 }
 
 /** Threads that a category holds, and how many of them are deleted: these can be restored. */
@@ -111,8 +136,8 @@ const MERGE_TRIES = 10;
 export type Merged = { name: string; threads: number };
 
 /**
- * Moves all threads of a category, deleted ones too, into another, and removes it. One statement, and the foreign key
- * stands behind it: a thread that is started meanwhile is not seen, stops it, and comes along the next time. Missing: one
+ * Moves all threads of a category, deleted ones too, into another, and removes it; its slug, and those that led to it, lead to
+ * the other one from then on. One statement, and the foreign key stands behind it: a thread that is started meanwhile is not seen, stops it, and comes along the next time. Missing: one
  * of the two is not there, or both are the same.
  */
 export function mergeCategory(
@@ -151,6 +176,11 @@ function moveThreads(db: Database, slug: string, into: string): Promise<Outcome<
       set thread_count = c.thread_count + pair.thread_count, reply_count = c.reply_count + pair.reply_count
       from pair
       where c.id = pair.target
+    ), led as (
+      update former_slugs f set category_id = pair.target from pair where f.category_id = pair.id and f.slug <> ${slug}
+    ), former as (
+      insert into former_slugs (slug, category_id) select ${slug}, target from pair
+      on conflict (slug) do update set category_id = excluded.category_id
     ), removed as (
       delete from categories c using pair where c.id = pair.id
     ), ${recordEvents(eventOf("category-merged", { category: sql`id`, into: sql`target` }, sql`from pair`))}

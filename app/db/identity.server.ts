@@ -4,6 +4,7 @@ import { sha256 } from "#app/domain/hash.ts";
 import { HANDLE_MAX } from "#app/domain/limits.ts";
 import { handleFromName } from "#app/domain/text.ts";
 import type { Database } from "./client.server.ts";
+import { isTaken } from "./handles.server.ts";
 import { integer, word } from "./statements.server.ts";
 import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
 
@@ -152,14 +153,12 @@ async function hashes(userId: string): Promise<[string, string]> {
   return [hash.slice(0, 12), hash.slice(0, 22)];
 }
 
-/** The first of `handles` that is nobody else's. */
+/** The first of `handles` that is nobody else's, and kept for nobody else. */
 function firstFree(handles: string[], userId: string): SQL {
   const rows = handles.map((handle, rank) => sql`(${integer(rank)}, ${word(handle)})`);
   return sql`(
     select wanted.handle from (values ${sql.join(rows, sql`, `)}) as wanted (rank, handle)
-    where not exists (
-      select 1 from members taken
-      where lower(taken.handle) = lower(wanted.handle) and taken.user_id <> ${word(userId)})
+    where not ${isTaken(sql`wanted.handle`, word(userId))}
     order by wanted.rank
     limit 1)`;
 }

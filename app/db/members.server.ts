@@ -5,6 +5,7 @@ import type { ColorScheme, DateStyle, Role, Viewer } from "#app/domain/viewer.ts
 import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import type { Language } from "#app/messages/languages.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
+import { holderOf, isTaken } from "./handles.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
 import { defineRead } from "./reads.server.ts";
 import { personOf, writeRefusal } from "./refusals.server.ts";
@@ -73,7 +74,10 @@ const VIEWER = defineRead(
 /** Which of a member's two lists, and where it goes on: the time and the number of its last entry. */
 export type MemberList = { show: "threads" | "replies"; before: { time: string; id: string } | null };
 
-/** A member's public page with one page of their threads or replies, newest first; or null. One statement. */
+/**
+ * A member's public page with one page of their threads or replies, newest first, by their handle or one that they had; or
+ * null. One statement.
+ */
 export async function getMemberPage(
   db: Database,
   handle: string,
@@ -101,7 +105,7 @@ function memberPage(handle: SQL, lists: { threads: SQL; replies: SQL }): SQL {
       ${lists.threads} as threads, ${lists.replies} as replies
     from members m
     join "user" u on u.id = m.user_id
-    where lower(m.handle) = lower(${handle})`;
+    where m.user_id = ${holderOf(handle)}`;
 }
 
 /*
@@ -188,8 +192,8 @@ export type Settings = {
 };
 
 /**
- * Saves what a member chose. A handle that they changed is theirs from then on. One statement. A conflict: somebody else
- * has the handle.
+ * Saves what a member chose. A handle that they changed is theirs from then on, and the former one stays so. One statement. A
+ * conflict: somebody else has the handle, or it is kept for somebody else.
  */
 export async function saveSettings(
   db: Database,
@@ -199,15 +203,17 @@ export async function saveSettings(
   // "m" is the row as it is, "person" as it was.
   const chosen = language === undefined ? sql`person.language` : sql`${language}::text`;
   try {
-    return await write(
+    return await write<object, object>(
       db,
       sql`
-      with ${personOf(userId, sql`for share of u for update of m`)}, saved as (
+      with ${personOf(userId, sql`for share of u for update of m`)}, wanted as materialized (
+        select ${isTaken(sql`${handle}::text`, sql`${userId}::text`)} as "isTaken"
+      ), saved as (
         update members m
         set handle = ${handle}, color_scheme = ${colorScheme}, date_style = ${dateStyle}, language = ${chosen},
           handle_source = case when m.handle = ${handle} then m.handle_source else 'chosen' end
-        from person
-        where m.user_id = person.id and person.refusal is null
+        from person, wanted
+        where m.user_id = person.id and person.refusal is null and not wanted."isTaken"
           and (m.handle, m.color_scheme, m.date_style, m.language)
             is distinct from (${handle}, ${colorScheme}, ${dateStyle}, ${chosen})
         returning person.*, m.language as chosen
@@ -220,9 +226,11 @@ export async function saveSettings(
             where (color_scheme, date_style, language) is distinct from (${colorScheme}, ${dateStyle}, chosen)`,
         ),
       )}
-      select ${writeRefusal} as refusal, ${EVENTS} from person`,
+      select ${writeRefusal} as refusal, ${EVENTS}, case when wanted."isTaken" then json_build_object() end as newer
+      from person, wanted`,
     );
   } catch (error) {
+    // Two took it at once.
     if (violatedConstraint(error) === "members_handle_key") return { outcome: "conflict" };
     throw error;
   }

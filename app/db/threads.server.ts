@@ -6,6 +6,7 @@ import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { CategoryName, CategoryPage, HomePage, ThreadPage } from "#app/domain/views.ts";
+import { categoryAt } from "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
 import { defineRead } from "./reads.server.ts";
@@ -106,7 +107,7 @@ const HOME_PAGES = forEachSort((sort) => {
   };
 });
 
-/** A category with a page of its threads, pinned ones first; or null. One statement. */
+/** A category with a page of its threads, pinned ones first, by its slug or one that it had; or null. One statement. */
 export async function getCategoryPage(
   db: Database,
   slug: string,
@@ -131,7 +132,7 @@ const CATEGORY_PAGES = forEachSort((sort) => {
         order by ${order}
       ) listed) as threads
     from categories c
-    where c.slug = ${slug}`;
+    where c.id = ${categoryAt(slug)}`;
   return {
     first: defineRead(`category_by_${sort}`, { slug: word }, ({ slug }) => page(slug, sql``)),
     further: defineRead(

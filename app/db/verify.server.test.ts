@@ -200,6 +200,29 @@ const DAMAGES: Damage[] = [
       insert into moderations (action, member_id, value, reason)
       values ('suspension', 'user_gone', 'false', 'Rude')`,
   },
+  {
+    column: "former_handles.handle_hash",
+    subject: "user user_here",
+    // One after the other: a member's row takes what is kept of its handle along.
+    statement: () => sql`
+      do $$ begin
+        with ${HERE} update members set role = role where false;
+        insert into former_handles (handle_hash, free_on) values (hash_of_handle('HERE'), current_date + 1);
+      end $$`,
+  },
+  {
+    column: "former_handles.handle_hash",
+    subject: "user user_gone",
+    statement: () => sql`
+      with ${GONE}
+      insert into former_handles (handle_hash, user_id, released_at)
+      values (hash_of_handle('before'), 'user_gone', now())`,
+  },
+  {
+    column: "former_slugs.slug",
+    subject: "category verify",
+    statement: () => sql`insert into former_slugs (slug, category_id) select slug, id from categories`,
+  },
 ];
 
 test.each(DAMAGES)(

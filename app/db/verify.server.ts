@@ -190,6 +190,23 @@ const ERASED_WORDS = sql`
   where u.deleted_at is not null and kept.rows > 0
   order by u.id, kept.name`;
 
+/** A handle that is kept is nobody's, and a deleted account has none. Says whose, and never which. */
+const FORMER_HANDLES = sql`
+  select 'user ' || coalesce(m.user_id, f.user_id) as subject, 'former_handles.handle_hash' as column,
+    case when m.user_id is null then 'kept' else 'a handle that somebody has' end as stored,
+    case when m.user_id is null then 'none of a deleted account' else 'a handle that nobody has' end as expected
+  from former_handles f
+  left join members m on hash_of_handle(m.handle) = f.handle_hash
+  left join "user" u on u.id = f.user_id
+  where m.user_id is not null or u.deleted_at is not null
+  order by 1`;
+
+const FORMER_SLUGS = sql`
+  select 'category ' || c.slug as subject, 'former_slugs.slug' as column, f.slug as stored,
+    'a slug that no category has' as expected
+  from former_slugs f join categories c on c.slug = f.slug
+  order by f.slug`;
+
 const CHECKS = [
   CATEGORY_COUNTERS,
   OPENING_POSTS,
@@ -203,4 +220,6 @@ const CHECKS = [
   MODERATED_THREADS,
   MODERATED_MEMBERS,
   ERASED_WORDS,
+  FORMER_HANDLES,
+  FORMER_SLUGS,
 ];

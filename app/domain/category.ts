@@ -30,8 +30,9 @@ export const CategoryForm = z.object({
 
 export type NewCategory = z.output<typeof CategoryForm>;
 
-/** What of a category may be changed; what is left out stays. The slug stays, for it is the category's address. */
+/** What of a category may be changed; what is left out stays. Its former slug goes on leading to it. */
 export const CategoryChangeForm = z.object({
+  slug: Slug.optional(),
   name: Name.optional(),
   description: Description.optional(),
   position: Position.optional(),

@@ -37,6 +37,7 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
     ["page-7-1", "replies-by-user_author"],
     ["page-7-1", "replies-by-user_author"],
   ],
+  [{ kind: "category-moved", category: "key" }, ["categories", "category-key"], []],
   [
     { kind: "category-merged", category: "key", into: "other" },
     ["categories", "category-key", "lists", "list-other"],

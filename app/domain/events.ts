@@ -18,7 +18,7 @@ export type Event =
   | { kind: "member-changed" | "member-deleted" | "preferences-saved"; member: string }
   | { kind: "role-set"; member: string; role: Role }
   | { kind: "member-suspended"; member: string; suspended: boolean }
-  | { kind: "category-added" | "category-changed" | "category-removed"; category: string }
+  | { kind: "category-added" | "category-changed" | "category-moved" | "category-removed"; category: string }
   | { kind: "category-merged"; category: string; into: string }
   | { kind: "import-finished" };
 
@@ -73,6 +73,7 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "member-deleted":
       return [facts.member(event.member), facts.threadsBy(event.member), facts.repliesBy(event.member)];
     case "category-added":
+    case "category-moved":
     case "category-removed":
       return [facts.CATEGORIES, facts.category(event.category)];
     case "category-merged":

@@ -43,20 +43,25 @@ export function addCategoryCommands(program: Command): void {
 
   category
     .command("edit")
-    .description("Change what pages say of a category. Its address stays.")
+    .description(
+      "Change what pages say of a category, or its address. The former address leads to it from then on.",
+    )
     .argument("<slug>", "the category at /c/SLUG")
     .option("--name <text>", "what pages call it")
+    .option("--slug <slug>", "its place in addresses: /c/SLUG")
     .option("--description <text>", "one line on what belongs there")
     .option("--position <number>", "where it stands on the home page, lowest first", parsePosition)
     .addHelpText(
       "after",
       '\nExample:\n  npm run forum -- category edit support --name "Questions" --position 1',
     )
-    .action(async (slug: string, options: { name?: string; description?: string; position?: number }) => {
+    .action(async (slug: string, options: CategoryOptions) => {
       if (Object.keys(options).length === 0)
-        throw new Problem("Say what to change: --name, --description or --position.");
+        throw new Problem("Say what to change: --name, --slug, --description or --position.");
       const change = parse(CategoryChangeForm, options);
       const changed = await withForum(({ db }) => changeCategory(db, slug, change));
+      if (changed.outcome === "conflict")
+        throw new Problem(`There is a category at /c/${change.slug} already.`);
       if (changed.outcome !== "done") throw new Problem(noCategory(slug));
       const { name, isChanged } = changed;
       console.log(isChanged ? `${name} is changed.` : `${name} is like that already: nothing has changed.`);
@@ -65,7 +70,7 @@ export function addCategoryCommands(program: Command): void {
   category
     .command("merge")
     .description(
-      "Move all threads of a category into another, and remove it. Its address leads nowhere then.",
+      "Move all threads of a category into another, and remove it. Its address leads to the other one then.",
     )
     .argument("<slug>", "the category at /c/SLUG, which goes")
     .argument("<into>", "the category at /c/INTO, which takes its threads")
@@ -103,6 +108,8 @@ export function addCategoryCommands(program: Command): void {
       else console.table(rows);
     });
 }
+
+type CategoryOptions = { name?: string; slug?: string; description?: string; position?: number };
 
 function parsePosition(value: string): number {
   if (/^-?\d{1,9}$/.test(value)) return Number(value);

@@ -99,6 +99,11 @@ test("a category is edited; what cannot be changed, or is so already, is said", 
   expect(edited).toEqual({ name: "New", description: "What was", position: -3 });
   await expect(run("category", "edit", "old")).rejects.toThrow("Say what to change: --name");
   await expect(run("category", "edit", "old", "--name", "\u200b")).rejects.toThrow("needs a name");
+  await run("category", "add", "taken", "Taken");
+  await expect(run("category", "edit", "old", "--slug", "taken")).rejects.toThrow("at /c/taken already");
+  await expect(run("category", "edit", "old", "--slug", "Two Words")).rejects.toThrow('could be "two-words"');
+  expect(await run("category", "edit", "taken", "--slug", "moved")).toBe("Taken is changed.");
+  await run("category", "remove", "moved");
   const missing = run("category", "edit", "no-such", "--name", "New");
   await expect(missing).rejects.toThrow("There is no category at /c/no-such.");
   await run("category", "remove", "old");

@@ -12,8 +12,8 @@ type StoredCategory = { id: string; slug: string; name: string };
 
 /**
  * Finds or makes a category for each of the old ones: the one that holds the threads which an earlier import brought
- * (another than it made, after a merge), else the one that it made, else the one with the same slug, else a new one at the
- * end of the home page. One that an earlier import made takes the name that it is called now, and keeps its address; any other
+ * (another than it made, after a merge), else the one that it made, else the one with the same slug or the one to which that leads,
+ * else a new one at the end of the home page. One that an earlier import made takes the name that it is called now, and keeps its address; any other
  * keeps both.
  * @param names what the operator calls them, by old id
  * @returns our categories' keys by old id, and how many are new
@@ -72,13 +72,15 @@ async function storeCategory(sql: Sql, wanted: StoredCategory): Promise<StoredCa
   const inserted = await sql`
     insert into categories (id, slug, name, position)
     select ${wanted.id}, ${wanted.slug}, ${wanted.name}, coalesce(max(position) + 1, 1) from categories
+    having not exists (select from former_slugs f where f.slug = ${wanted.slug})
     on conflict do nothing
     returning id`;
   const [stored] = await sql<StoredCategory[]>`
     select id, slug, name
     from categories
     where id = ${wanted.id} or slug = ${wanted.slug}
-    order by id = ${wanted.id} desc
+      or id = (select f.category_id from former_slugs f where f.slug = ${wanted.slug})
+    order by id = ${wanted.id} desc, slug = ${wanted.slug} desc
     limit 1`;
   if (!stored) throw new Error(`The category ${wanted.slug} was removed while it was made`);
   return { ...stored, isNew: inserted.length > 0 };

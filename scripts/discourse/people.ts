@@ -7,7 +7,7 @@ import type { Ids } from "./ids.ts";
 import { NOTES, type Notes } from "./notes.ts";
 import type { SurveyedPerson } from "./survey.ts";
 
-/** How often handles are chosen anew because somebody who registered in that moment took one. */
+/** How often handles are chosen anew because somebody took one in that moment, or gave one up. */
 const ROUNDS_MAX = 5;
 
 type Newcomer = SurveyedPerson & { id: string };
@@ -61,8 +61,11 @@ async function storedHandles(sql: postgres.Sql, people: Newcomer[]): Promise<Map
   return new Map(rows.map(({ id, handle }) => [id, handle]));
 }
 
+/** The handles that somebody has, in lower case, and the hashes of those that are kept for somebody. */
 async function takenHandles(sql: postgres.Sql): Promise<Set<string>> {
-  const rows = await sql<{ handle: string }[]>`select lower(handle) as handle from members`;
+  const rows = await sql<{ handle: string }[]>`
+    select lower(handle) as handle from members
+    union all select handle_hash from former_handles where free_on is null or free_on > current_date`;
   return new Set(rows.map(({ handle }) => handle));
 }
 
@@ -85,13 +88,16 @@ async function insertPeople(sql: postgres.Sql, people: Newcomer[], handles: Map<
     )
     insert into members (user_id, handle, handle_source, imported_at, created_at)
     select id, handle, 'import', now(), since from person
+    where not exists (
+      select from former_handles f
+      where f.handle_hash = hash_of_handle(person.handle) and (f.free_on is null or f.free_on > current_date))
     on conflict do nothing`;
 }
 
 /**
  * Handles for people, the same for the same people whatever the order: a user name that is a handle keeps its form and
  * comes first, then whoever was there longer; who comes too late gets a number.
- * @param taken handles in lower case; the new ones are added
+ * @param taken handles in lower case, or their hashes (`hash_of_handle`); the new ones are added
  * @returns handles by person's id
  */
 export function chooseHandles(people: Newcomer[], taken: Set<string>): Map<string, string> {
@@ -114,8 +120,8 @@ function wish({ id, username }: Newcomer): { handle: string; isExact: boolean } 
   const hyphenated = username.replace(/[_.-]+/g, "-").replace(/^-|-$/g, "");
   for (const handle of [username, hyphenated])
     if (SettingsForm.shape.handle.safeParse(handle).success) return { handle, isExact: handle === username };
-  const hash = createHash("sha256").update(id).digest("hex").slice(0, 8);
-  const handle = handleFromName(username) ?? handleFromName(`member-${username}`) ?? `member-${hash}`;
+  const handle =
+    handleFromName(username) ?? handleFromName(`member-${username}`) ?? `member-${hashOf(id).slice(0, 8)}`;
   return { handle, isExact: false };
 }
 
@@ -123,8 +129,14 @@ function firstFree(handle: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number += 1) {
     const suffix = number === 1 ? "" : `-${number}`;
     const candidate = handle.slice(0, HANDLE_MAX - suffix.length).replace(/-$/, "") + suffix;
-    if (!taken.has(candidate.toLowerCase())) return candidate;
+    const lower = candidate.toLowerCase();
+    if (!taken.has(lower) && !taken.has(hashOf(lower))) return candidate;
   }
+}
+
+/** SHA-256 in hexadecimal digits. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function compare(a: string, b: string): number {

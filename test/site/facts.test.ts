@@ -167,6 +167,16 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
   ["a category that is removed", () => removeCategory(db, "new-one"), CATEGORIES],
   ["a category's other name", () => changeCategory(db, near, { name: "Nearby" }), OF_CATEGORY],
   ["a category's name as it is", () => changeCategory(db, near, { name: "Nearby" }), []],
+  [
+    "a category's other slug",
+    () => changeCategory(db, near, { slug: "moved" }),
+    [...OF_CATEGORY, "no category"],
+  ],
+  [
+    "a category's slug as it was",
+    () => changeCategory(db, "moved", { slug: near }),
+    [...OF_CATEGORY, "no category"],
+  ],
   ["a category's other place", () => changeCategory(db, near, { position: 9 }), OF_CATEGORY],
   [
     "a thread",
@@ -250,6 +260,7 @@ const KINDS: Record<EventKind, true> = {
   "category-added": true,
   "category-changed": true,
   "category-merged": true,
+  "category-moved": true,
   "category-removed": true,
   "import-finished": true,
   "member-changed": true,

@@ -1,3 +1,4 @@
+import { redirect } from "react-router";
 import { notFound } from "#app/http.ts";
 import { categoryPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
@@ -13,6 +14,8 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = categoryPage.at(params, url.searchParams);
   const category = await readPublic(context, query);
   if (!category) throw notFound("missing.category");
+  // A slug that it had.
+  if (category.slug !== params.category) throw redirect(`${categoryPath(category.slug)}${url.search}`, 301);
   const { sort, after } = query.asked;
   return {
     category: { ...category, ...takePage(category.threads, sort) },

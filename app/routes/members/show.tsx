@@ -17,6 +17,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = memberPage.at(params, url.searchParams);
   const found = await readPublic(context, query);
   if (!found) throw notFound("missing.member");
+  // Other letters, or a handle that they had.
   if (found.handle !== params.handle) throw redirect(`${memberPath(found.handle)}${url.search}`, 301);
   // Whose page it is at Clerk stays inside.
   const { id: _, ...member } = found;
