@@ -106,19 +106,25 @@ export const formerHandles = pgTable(
   ],
 );
 
-export const categories = pgTable("categories", {
-  id: uuid("id").primaryKey().defaultRandom(),
-  slug: text("slug").notNull().unique(),
-  name: text("name").notNull(),
-  description: text("description").notNull().default(""),
-  /** Where it stands on the home page, lowest first. */
-  position: integer("position").notNull().default(0),
-  /** Threads that are not deleted. */
-  threadCount: integer("thread_count").notNull().default(0),
-  /** The sum of its threads' `reply_count`. */
-  replyCount: integer("reply_count").notNull().default(0),
-  createdAt: moment("created_at").notNull().defaultNow(),
-});
+export const categories = pgTable(
+  "categories",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    slug: text("slug").notNull().unique(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    /** Where it stands among the others, lowest first. */
+    position: integer("position").notNull().default(0),
+    /** The name of its colour; the code says which there are (app/domain/category.ts). */
+    color: text("color").notNull().default("sky"),
+    /** Threads that are not deleted. */
+    threadCount: integer("thread_count").notNull().default(0),
+    /** The sum of its threads' `reply_count`. */
+    replyCount: integer("reply_count").notNull().default(0),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [check("categories_color_check", sql`${t.color} ~ '^[a-z]{1,20}$'`)],
+);
 
 /** Where a category was before it got another slug, or was merged into the one that it names. */
 export const formerSlugs = pgTable(
@@ -181,6 +187,10 @@ export const threads = pgTable(
     index("threads_latest_idx").on(t.lastActivityAt, t.number).where(sql`deleted_at is null`),
     index("threads_new_idx").on(t.createdAt, t.number).where(sql`deleted_at is null`),
     index("threads_top_idx").on(t.score, t.number).where(sql`deleted_at is null`),
+    // The threads that were pinned last, which the home page begins with.
+    index("threads_pinned_idx")
+      .on(t.pinnedAt.desc().nullsLast(), t.number.desc().nullsFirst())
+      .where(sql`is_pinned and deleted_at is null`),
     index("threads_author_idx").on(t.authorId, t.createdAt, t.number).where(sql`deleted_at is null`),
   ],
 );
