@@ -34,7 +34,7 @@ function namesIn(value: unknown, path = ""): string[] {
     .sort();
 }
 
-test("what snapshots hold is what format 2 says: whoever changes one of the two changes both", async () => {
+test("what snapshots hold is what format 3 says: whoever changes one of the two changes both", async () => {
   const author = await makeMember(db);
   const category = await makeCategory(db);
   const thread = await makeThread(db, { author, category });
@@ -52,6 +52,10 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
   expect({ format: SNAPSHOT_FORMAT, ...names }).toMatchInlineSnapshot(`
     {
       "category": [
+        "categories[].color",
+        "categories[].name",
+        "categories[].slug",
+        "color",
         "description",
         "id",
         "name",
@@ -61,7 +65,7 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "threads[].author.handle",
         "threads[].author.imageUrl",
         "threads[].authorId",
-        "threads[].category.id",
+        "threads[].category.color",
         "threads[].category.name",
         "threads[].category.slug",
         "threads[].createdAt",
@@ -69,27 +73,23 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "threads[].lastActivityAt",
         "threads[].lastAuthor",
         "threads[].lastAuthorId",
+        "threads[].lastNumber",
         "threads[].number",
         "threads[].replyCount",
         "threads[].score",
         "threads[].status",
         "threads[].title",
       ],
-      "format": 2,
+      "format": 3,
       "home": [
+        "categories[].color",
         "categories[].description",
-        "categories[].id",
-        "categories[].latest.lastActivityAt",
-        "categories[].latest.number",
-        "categories[].latest.title",
         "categories[].name",
-        "categories[].replyCount",
         "categories[].slug",
-        "categories[].threadCount",
         "threads[].author.handle",
         "threads[].author.imageUrl",
         "threads[].authorId",
-        "threads[].category.id",
+        "threads[].category.color",
         "threads[].category.name",
         "threads[].category.slug",
         "threads[].createdAt",
@@ -97,6 +97,7 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "threads[].lastActivityAt",
         "threads[].lastAuthor",
         "threads[].lastAuthorId",
+        "threads[].lastNumber",
         "threads[].number",
         "threads[].replyCount",
         "threads[].score",
@@ -104,6 +105,9 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "threads[].title",
       ],
       "replies": [
+        "categories[].color",
+        "categories[].name",
+        "categories[].slug",
         "createdAt",
         "handle",
         "id",
@@ -124,7 +128,10 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
       "thread": [
         "acceptedNumber",
         "authorId",
-        "category.id",
+        "categories[].color",
+        "categories[].name",
+        "categories[].slug",
+        "category.color",
         "category.name",
         "category.slug",
         "createdAt",
@@ -153,6 +160,9 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "title",
       ],
       "threads": [
+        "categories[].color",
+        "categories[].name",
+        "categories[].slug",
         "createdAt",
         "handle",
         "id",
@@ -162,7 +172,7 @@ test("what snapshots hold is what format 2 says: whoever changes one of the two 
         "isSuspended",
         "name",
         "role",
-        "threads[].category.id",
+        "threads[].category.color",
         "threads[].category.name",
         "threads[].category.slug",
         "threads[].createdAt",

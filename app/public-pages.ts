@@ -89,7 +89,7 @@ function definePage<Rows, Asked>(page: Definition<Rows, Asked>): PublicPage<Rows
 }
 
 /**
- * The home page: every category, and a page of threads. In order of score, like a category's, it names no list that moves:
+ * The home page: what each category is for, and a page of threads. In order of score, like a category's, it names no list that moves:
  * such a list renews by its age.
  */
 export const homePage = definePage({
@@ -102,10 +102,6 @@ export const homePage = definePage({
     facts.FORUM,
     facts.CATEGORIES,
     ...(sort === "top" ? [] : [facts.LISTS]),
-    ...(home?.categories ?? []).flatMap(({ id, latest }) => [
-      facts.category(id),
-      ...(latest ? [facts.thread(latest.number)] : []),
-    ]),
     ...(home?.threads ?? []).flatMap(factsOfSummary),
   ],
   isScored: ({ sort }) => sort === "top",
@@ -123,12 +119,11 @@ export const categoryPage = definePage({
   address: ({ slug, ...asked }) => addressOfList(categoryPath(slug), asked),
   load: (db, { slug, ...query }) => getCategoryPage(db, slug, query),
   shows: (category: CategoryPage | null, { slug, sort }) => {
-    if (!category) return [facts.FORUM, facts.CATEGORIES];
     // A slug that it had leads to the one that it has, until another category gets it.
-    if (category.slug !== slug) return [facts.FORUM, facts.CATEGORIES, facts.category(category.id)];
+    if (category?.slug !== slug) return [facts.FORUM, facts.CATEGORIES];
     return [
       facts.FORUM,
-      facts.category(category.id),
+      facts.CATEGORIES,
       ...(sort === "top" ? [] : [facts.listOf(category.id)]),
       ...category.threads.flatMap(factsOfSummary),
     ];
@@ -155,9 +150,7 @@ export const threadPage = definePage({
     facts.FORUM,
     facts.thread(number),
     facts.repliesOf(number),
-    ...(thread
-      ? [facts.pageOf(number, page), facts.category(thread.category.id), ...thread.replies.flatMap(authors)]
-      : []),
+    ...(thread ? [facts.CATEGORIES, facts.pageOf(number, page), ...thread.replies.flatMap(authors)] : []),
   ],
   isCopied: (thread, { page }) => hasPage(thread, page),
 });
@@ -178,12 +171,10 @@ export const memberPage = definePage({
     if (member.handle.toLowerCase() !== handle.toLowerCase()) return [facts.FORUM, facts.member(member.id)];
     return [
       facts.FORUM,
+      facts.CATEGORIES,
       facts.member(member.id),
       list.show === "threads" ? facts.threadsBy(member.id) : facts.repliesBy(member.id),
-      ...member.threads.flatMap(({ number, category }) => [
-        facts.thread(number),
-        facts.category(category.id),
-      ]),
+      ...member.threads.map(({ number }) => facts.thread(number)),
       ...member.replies.map(({ thread }) => facts.thread(thread.number)),
     ];
   },
@@ -194,13 +185,8 @@ function addressOfList(path: string, { sort, after }: { sort: Sort; after: Curso
   return listPath(path, sort, after && encodeCursor(after));
 }
 
-function factsOfSummary({ number, authorId, lastAuthorId, category }: ThreadSummary): facts.Fact[] {
-  return [
-    facts.thread(number),
-    facts.category(category.id),
-    facts.member(authorId),
-    facts.member(lastAuthorId),
-  ];
+function factsOfSummary({ number, authorId, lastAuthorId }: ThreadSummary): facts.Fact[] {
+  return [facts.thread(number), facts.member(authorId), facts.member(lastAuthorId)];
 }
 
 function authors({ authorId, replyTo }: ThreadPage["replies"][number]): facts.Fact[] {
@@ -303,7 +289,7 @@ export function publicQueryAt({ pathname, searchParams }: URL): PublicQuery | nu
  * Copies of snapshots outlive deploys, and code of today must not meet rows of another shape: raise this whenever a query
  * answers something new, or what it shows is named otherwise.
  */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 /** What a page shows that is the same for everyone, as it was at one moment. */
 export type Snapshot<Rows = unknown> = {

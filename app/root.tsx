@@ -18,6 +18,7 @@ import { identifyViewer } from "./middleware/viewer.server.ts";
 import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { languageOf } from "./request/language.server.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
+import { Frame } from "./ui/frame.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
 import { SessionKeeper } from "./ui/session-keeper.tsx";
 import { OutageNotice, SiteFooter, SiteHeader, SuspensionNotice } from "./ui/site.tsx";
@@ -74,13 +75,13 @@ export function Layout({ children }: { children: ReactNode }) {
         </a>
         <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
         <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "dated" }}>
-          <main id="main">
+          <Frame>
             {viewer && root && isSuspended(viewer, new Date(root.now)) && (
               <SuspensionNotice viewer={viewer} />
             )}
             {onServer.outage?.madeAt && <OutageNotice {...onServer.outage} madeAt={onServer.outage.madeAt} />}
             {children}
-          </main>
+          </Frame>
         </ClockContext>
         <SiteFooter siteName={siteName} />
         {/* A page that only the server can draw (ServerPageContext) must not be drawn again by the browser. */}

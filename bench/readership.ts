@@ -1,4 +1,13 @@
-import { category, type Fact, FORUM, LISTS, listOf, pageWith, repliesOf, thread } from "#app/domain/facts.ts";
+import {
+  CATEGORIES,
+  type Fact,
+  FORUM,
+  LISTS,
+  listOf,
+  pageWith,
+  repliesOf,
+  thread,
+} from "#app/domain/facts.ts";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { pageOfReply } from "#app/domain/paging.ts";
 import { createDice, type Dice } from "#scripts/generate/dice.ts";
@@ -174,9 +183,9 @@ export function factsShown({ kind, isScored }: ReadPage, world: World): Fact[] {
   if ("home" in kind) return [FORUM, ...unlessScored(LISTS), ...rows(world.latest)];
   if ("category" in kind) {
     const id = String(kind.category);
-    return [FORUM, category(id), ...unlessScored(listOf(id)), ...rows(world.latestOf[kind.category])];
+    return [FORUM, CATEGORIES, ...unlessScored(listOf(id)), ...rows(world.latestOf[kind.category])];
   }
-  const { number, category: of } = kind.thread;
+  const { number } = kind.thread;
   const first = (kind.page - 1) * REPLIES_PER_PAGE + 1;
-  return [FORUM, thread(number), repliesOf(number), pageWith(number, first), category(String(of))];
+  return [FORUM, CATEGORIES, thread(number), repliesOf(number), pageWith(number, first)];
 }

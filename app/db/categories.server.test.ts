@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { CategoryForm } from "#app/domain/category.ts";
+import { CATEGORY_COLORS, CategoryForm } from "#app/domain/category.ts";
 import { testDatabase } from "#test/database.ts";
 import { makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import { makeMember } from "#test/people.ts";
@@ -45,9 +45,9 @@ test("categories are added in order, listed, and removed while they are empty", 
   expect(await add({ slug: "chat", name: "Chat" })).toEqual(done);
   expect(await add({ slug: "chat", name: "Talk" })).toEqual({ outcome: "conflict" });
   expect(await listCategoryCounts(db)).toEqual([
-    { slug: "news", name: "News", position: 0, threads: 0, replies: 0 },
-    { slug: "support", name: "Support", position: 1, threads: 0, replies: 0 },
-    { slug: "chat", name: "Chat", position: 2, threads: 0, replies: 0 },
+    { slug: "news", name: "News", color: "orange", position: 0, threads: 0, replies: 0 },
+    { slug: "support", name: "Support", color: "sky", position: 1, threads: 0, replies: 0 },
+    { slug: "chat", name: "Chat", color: "green", position: 2, threads: 0, replies: 0 },
   ]);
   const author = await makeMember(db);
   const thread = await makeThread(db, { author, category: "support" });
@@ -63,6 +63,21 @@ test("categories are added in order, listed, and removed while they are empty", 
     ["category-added", "category-removed"],
   ]);
   expect(await verify(db)).toEqual([]);
+});
+
+test("a category has the colour that was asked for, or one that as few as possible have", async () => {
+  const { db: own } = await testDatabase();
+  const colors = async () => (await listCategoryCounts(own)).map(({ color }) => color);
+  for (const [at, color] of [undefined, "green", undefined, undefined].entries())
+    await addCategory(own, CategoryForm.parse({ slug: `given-${at}`, name: "Given", color }));
+  expect(await colors()).toEqual(["sky", "green", "orange", "magenta"]);
+  for (let at = 0; at < 7; at += 1)
+    await addCategory(own, CategoryForm.parse({ slug: `later-${at}`, name: "Later" }));
+  const all = await colors();
+  expect([all.slice(0, 10).toSorted(), all[10]]).toEqual([[...CATEGORY_COLORS].toSorted(), "sky"]);
+  expect(await changeCategory(own, "given-0", { color: "brown" })).toMatchObject({ isChanged: true });
+  expect(await changeCategory(own, "given-0", { color: "brown" })).toMatchObject({ isChanged: false });
+  expect((await colors())[0]).toBe("brown");
 });
 
 test("of 20 who add one category at once, one adds it", async () => {
@@ -163,7 +178,7 @@ test("a category gets another slug, and the former one leads to it until another
   expect(await changeCategory(db, "asks", { slug: "questions" })).toEqual({ outcome: "conflict" });
   expect(await eventsOf(await idOf("questions"))).toEqual([
     "category-added",
-    ...Array(3).fill("category-moved"),
+    ...Array(3).fill("category-changed"),
   ]);
   expect(await verify(db)).toEqual([]);
 });

@@ -1,19 +1,42 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { CategoryChange, NewCategory } from "#app/domain/category.ts";
+import { CATEGORY_COLORS, type CategoryChange, type NewCategory } from "#app/domain/category.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { defineRead } from "./reads.server.ts";
+import { word } from "./statements.server.ts";
 import { EVENTS, eventOf, recordEvents, retryOvertaken, write } from "./write.server.ts";
+
+/** A category `c` where it is named. */
+export const CATEGORY_NAME = sql`json_build_object('slug', c.slug, 'name', c.name, 'color', c.color)`;
+
+/** The categories in their order, as the frame of every page names them. */
+export const CATEGORY_NAMES = sql`(
+  select coalesce(json_agg(${CATEGORY_NAME} order by c.position, c.name), '[]') from categories c)`;
+
+/** The same with a line on each, for the home page. */
+export const CATEGORY_INTRODUCTIONS = sql`(
+  select coalesce(json_agg(json_build_object(
+    'slug', c.slug, 'name', c.name, 'color', c.color, 'description', c.description
+  ) order by c.position, c.name), '[]') from categories c)`;
+
+const PALETTE = sql.join(CATEGORY_COLORS.map(word), sql`, `);
+
+/** The colour of a new category: one that as few categories as possible have, the first of those. */
+export const NEXT_COLOR = sql`(
+  select palette.color from unnest(array[${PALETTE}]) with ordinality as palette (color, place)
+  order by (select count(*) from categories other where other.color = palette.color), palette.place
+  limit 1)`;
 
 export type CategoryCounts = {
   slug: string;
   name: string;
+  color: string;
   position: number;
   threads: number;
   replies: number;
 };
 
-/** The categories with what is in them, in the order of the home page. One statement. */
+/** The categories with what is in them, in their order. One statement. */
 export async function listCategoryCounts(db: Database): Promise<CategoryCounts[]> {
   return CATEGORY_COUNTS.rows(db, {});
 }
@@ -22,7 +45,7 @@ const CATEGORY_COUNTS = defineRead(
   "category_counts",
   {},
   () => sql`
-    select slug, name, position, thread_count as threads, reply_count as replies
+    select slug, name, color, position, thread_count as threads, reply_count as replies
     from categories
     order by position, name`,
 );
@@ -40,17 +63,18 @@ function takeSlug(slug: string, from: SQL): SQL {
 }
 
 /**
- * Adds a category, at the end of the home page where no position is given. One statement. A conflict: there is one
- * with this slug already. A slug that leads to another category leads to this one from then on.
+ * Adds a category: at the end where no position is given, in the next colour where none is. One statement. A conflict: there
+ * is one with this slug already. A slug that leads to another category leads to this one from then on.
  */
 export async function addCategory(db: Database, category: NewCategory): Promise<Outcome<object, object>> {
-  const { slug, name, description, position = null } = category;
+  const { slug, name, description, position = null, color = null } = category;
   return write<object, object>(
     db,
     sql`
     with added as (
-      insert into categories (slug, name, description, position)
-      select ${slug}, ${name}, ${description}, coalesce(${position}::integer, max(position) + 1, 1)
+      insert into categories (slug, name, description, position, color)
+      select ${slug}, ${name}, ${description}, coalesce(${position}::integer, max(position) + 1, 1),
+        coalesce(${color}::text, ${NEXT_COLOR})
       from categories
       on conflict (slug) do nothing
       returning id
@@ -61,19 +85,19 @@ export async function addCategory(db: Database, category: NewCategory): Promise<
 }
 
 /**
- * Changes what is said of a category, where it stands, and its slug; its former slug leads to it from then on. One statement.
- * Answers with the name that it has then, and with whether anything about it is another than before. A conflict: another
- * category has the slug.
+ * Changes what is said of a category, its colour, where it stands, and its slug; its former slug leads to it from then on. One
+ * statement. Answers with the name that it has then, and with whether anything about it is another than before. A conflict:
+ * another category has the slug.
  */
 export async function changeCategory(
   db: Database,
   slug: string,
   change: CategoryChange,
 ): Promise<Outcome<{ name: string; isChanged: boolean }, object>> {
-  const { name = null, description = null, position = null, slug: nextSlug = slug } = change;
+  const { name = null, description = null, position = null, color = null, slug: nextSlug = slug } = change;
   const wanted = sql`(
     coalesce(${name}, c.name), coalesce(${description}, c.description), coalesce(${position}::integer, c.position),
-    ${nextSlug}::text)`;
+    coalesce(${color}, c.color), ${nextSlug}::text)`;
   try {
     return await write<{ name: string; isChanged: boolean }, object>(
       db,
@@ -81,17 +105,14 @@ export async function changeCategory(
       with category as materialized (
         select id, name from categories where slug = ${slug} for update
       ), changed as (
-        update categories c set (name, description, position, slug) = ${wanted}
+        update categories c set (name, description, position, color, slug) = ${wanted}
         from category
-        where c.id = category.id and (c.name, c.description, c.position, c.slug) is distinct from ${wanted}
-        returning c.id, c.name, c.slug <> ${slug} as "isMoved"
+        where c.id = category.id and (c.name, c.description, c.position, c.color, c.slug) is distinct from ${wanted}
+        returning c.id, c.name, c.slug
       ), former as (
-        insert into former_slugs (slug, category_id) select ${slug}, id from changed where "isMoved"
+        insert into former_slugs (slug, category_id) select ${slug}, id from changed where slug <> ${slug}
         on conflict (slug) do update set category_id = excluded.category_id
-      ), ${takeSlug(nextSlug, sql`changed`)}, ${recordEvents(
-        eventOf("category-changed", { category: sql`id` }, sql`from changed where not "isMoved"`),
-        eventOf("category-moved", { category: sql`id` }, sql`from changed where "isMoved"`),
-      )}
+      ), ${takeSlug(nextSlug, sql`changed`)}, ${recordEvents(eventOf("category-changed", { category: sql`id` }, sql`from changed`))}
       select null as refusal, coalesce(changed.name, category.name) as name,
         changed.id is not null as "isChanged", ${EVENTS}
       from category left join changed on true`,

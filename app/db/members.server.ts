@@ -4,6 +4,7 @@ import type { Outcome } from "#app/domain/outcome.ts";
 import type { ColorScheme, DateStyle, Role, Viewer } from "#app/domain/viewer.ts";
 import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import type { Language } from "#app/messages/languages.ts";
+import { CATEGORY_NAME, CATEGORY_NAMES } from "./categories.server.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { holderOf, isTaken } from "./handles.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
@@ -102,7 +103,7 @@ function memberPage(handle: SQL, lists: { threads: SQL; replies: SQL }): SQL {
       nullif(concat_ws(' ', u.first_name, u.last_name), '') as name,
       coalesce(m.suspended_until > now(), false) as "isSuspended",
       u.deleted_at is not null as "isDeleted", m.imported_at is not null as "isImported", u.created_at as "createdAt",
-      ${lists.threads} as threads, ${lists.replies} as replies
+      ${CATEGORY_NAMES} as categories, ${lists.threads} as threads, ${lists.replies} as replies
     from members m
     join "user" u on u.id = m.user_id
     where m.user_id = ${holderOf(handle)}`;
@@ -123,7 +124,7 @@ function threadsOfMember(from: SQL): SQL {
     ) page
     cross join lateral (
       select t.number, t.title, t.reply_count as "replyCount", t.score, t.created_at as "createdAt",
-        json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category
+        ${CATEGORY_NAME} as category
       from threads t
       join categories c on c.id = t.category_id
       where t.number = page.number

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
+import { CATEGORY_NAMES } from "./categories.server.ts";
 import { type Database, violatedConstraint } from "./client.server.ts";
 import { defineRead } from "./reads.server.ts";
 import { deleteRefusal, editRefusal, personOf, replyRefusal, writeRefusal } from "./refusals.server.ts";
@@ -31,7 +32,7 @@ const REPLY = defineRead(
         'body', r.body, 'bodyHtml', r.body_html, 'revision', r.revision, 'isDeleted', r.deleted_at is not null)
       from thread_replies r join members m on m.user_id = r.author_id
       where r.thread_id = state.id and r.number = ${number}
-        and (r.deleted_at is null or r.author_id = ${viewer})) as reply
+        and (r.deleted_at is null or r.author_id = ${viewer})) as reply, ${CATEGORY_NAMES} as categories
     from (
       select ${THREAD_STATE}, t.id from threads t
       where t.number = ${thread} and (t.deleted_at is null or t.author_id = ${viewer})

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { SORTS } from "#app/domain/paging.ts";
 import { testDatabase } from "#test/database.ts";
 import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
 import { deleteMember, makeMember } from "#test/people.ts";
 import { meet } from "#test/race.ts";
-import { deleteReply } from "./replies.server.ts";
+import { changeCategory } from "./categories.server.ts";
+import { getMemberPage } from "./members.server.ts";
+import { deleteReply, getReply } from "./replies.server.ts";
 import {
   createThread,
   getCategoryPage,
@@ -238,28 +242,50 @@ test("a deleted thread is there for its author alone", async () => {
   expect(await seenBy(ada.id)).toMatchObject({ isDeleted: true });
 });
 
-test("the home page shows each category with its counts and its latest thread, pinned ones too", async () => {
-  const slug = await makeCategory(db, { position: -1 });
-  const empty = await makeCategory(db, { position: -2 });
-  const older = await makeThread(db, { author: ada, category: slug, title: "Older, pinned" });
-  const newer = await makeThread(db, { author: ada, category: slug, title: "Newer" });
-  await pinThread(db, { number: older.number, pinned: true, by: admin.id });
-  const first = async () => {
-    const { categories } = await getHomePage(db, { sort: "latest", after: null });
-    expect(categories[0]).toMatchObject({ slug: empty, threadCount: 0, latest: null });
-    return categories[1];
-  };
-  expect(await first()).toMatchObject({
-    slug,
-    threadCount: 2,
-    replyCount: 0,
-    latest: { number: newer.number },
-  });
-  await makeReply(db, { author: ben, thread: older });
-  expect(await first()).toMatchObject({
-    replyCount: 1,
-    latest: { number: older.number, title: "Older, pinned" },
-  });
+test("the home page begins with the three threads that were pinned last, and says of no other that it is pinned", async () => {
+  const { db: own } = await testDatabase();
+  const [author, moderator] = [await makeMember(own), await makeMember(own, { role: "moderator" })];
+  const slug = await makeCategory(own);
+  const threads = [];
+  for (let count = 0; count < THREADS_PER_PAGE + 5; count += 1)
+    threads.push((await makeThread(own, { author, category: slug })).number);
+  const pin = (number = 0) => pinThread(own, { number, pinned: true, by: moderator.id });
+  for (const at of [3, 0, 2, 1]) await pin(threads[at]);
+  for (const sort of SORTS) {
+    const { threads: first } = await getHomePage(own, { sort, after: null });
+    const ofPinned = first.filter(({ isPinned }) => isPinned).map(({ number }) => number);
+    expect([sort, first.slice(0, 3).map(({ number }) => number)]).toEqual([sort, ofPinned]);
+    expect([sort, ofPinned.toSorted()]).toEqual([sort, threads.slice(0, 3).toSorted()]);
+    expect(first.slice(3).map(({ number }) => number)).toEqual(threads.slice(7).toReversed());
+    const last = first[THREADS_PER_PAGE - 1] as (typeof first)[number];
+    const key = { latest: last.lastActivityAt, new: last.createdAt, top: last.score }[sort];
+    const after = { isPinned: last.isPinned, key, number: last.number };
+    const { threads: further } = await getHomePage(own, { sort, after });
+    expect(further.map(({ number, isPinned }) => [number, isPinned])).toEqual(
+      threads
+        .slice(0, 8)
+        .toReversed()
+        .map((number) => [number, false]),
+    );
+  }
+});
+
+test("every page names the categories in their order, and the home page has a line on each", async () => {
+  const slug = await makeCategory(db, { position: -2, name: "First" });
+  await changeCategory(db, slug, { color: "teal", description: "What comes first." });
+  const thread = await makeThread(db, { author: ada, category: slug });
+  const [home, category, page, member, reply] = [
+    await getHomePage(db, { sort: "latest", after: null }),
+    await getCategoryPage(db, slug, { sort: "latest", after: null }),
+    await getThreadPage(db, { number: thread.number, page: 1, viewerId: null }),
+    await getMemberPage(db, "ada", { show: "replies", before: null }),
+    await getReply(db, { thread: thread.number, number: null, viewerId: ada.id }),
+  ];
+  const names = await listCategories(db);
+  expect(names[0]).toEqual({ slug, name: "First", color: "teal" });
+  for (const named of [category, page, member, reply]) expect(named?.categories).toEqual(names);
+  expect(home.categories[0]).toEqual({ ...names[0], description: "What comes first." });
+  expect(home.categories.map(({ description: _, ...name }) => name)).toEqual(names);
 });
 
 test("a thread of a list names who wrote last", async () => {
@@ -299,8 +325,8 @@ test("categories are listed by position, then by name", async () => {
   const b = await makeCategory(db, { name: "B", position });
   const a = await makeCategory(db, { name: "A", position });
   expect((await listCategories(db)).slice(-2)).toEqual([
-    { slug: a, name: "A" },
-    { slug: b, name: "B" },
+    { slug: a, name: "A", color: "sky" },
+    { slug: b, name: "B", color: "sky" },
   ]);
 });
 

@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Cursor } from "#app/domain/cursor.ts";
-import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import { PINNED_AT_HOME, REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { CategoryName, CategoryPage, HomePage, ThreadPage } from "#app/domain/views.ts";
-import { categoryAt } from "./categories.server.ts";
+import { CATEGORY_INTRODUCTIONS, CATEGORY_NAME, CATEGORY_NAMES, categoryAt } from "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import { forEveryone, type Public } from "./public.server.ts";
 import { defineRead } from "./reads.server.ts";
@@ -39,10 +39,11 @@ function pageOfThreads(where: SQL, order: SQL): SQL {
   ) t`;
 }
 
-const THREAD_SUMMARY = sql`
-  t.number, t.title, t.status, t.is_pinned as "isPinned", t.reply_count as "replyCount", t.score,
+/** A thread as a list shows it. `isPinned`: whether it stands above the others there, and says so. */
+const threadSummary = (isPinned: SQL) => sql`
+  t.number, t.title, t.status, ${isPinned} as "isPinned", t.reply_count as "replyCount", t.score,
   t.created_at as "createdAt", t.last_activity_at as "lastActivityAt",
-  json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category,
+  t.last_number as "lastNumber", ${CATEGORY_NAME} as category,
   t.author_id as "authorId", json_build_object('handle', author.handle, 'imageUrl', person.image_url) as author,
   coalesce(last_reply.author_id, t.author_id) as "lastAuthorId",
   coalesce(last_author.handle, author.handle) as "lastAuthor"`;
@@ -53,7 +54,12 @@ const THREAD_PEOPLE = sql`
   left join thread_replies last_reply on last_reply.thread_id = t.id and last_reply.number = t.last_number
   left join members last_author on last_author.user_id = last_reply.author_id`;
 
-/** The home page: every category with its counts and latest activity, and a page of threads. One statement. */
+/** Where a thread stands, and its people, for a list across categories. */
+const THREAD_PLACE = sql`
+  join categories c on c.id = t.category_id
+  ${THREAD_PEOPLE}`;
+
+/** The home page: every category with a line on it, and a page of threads. One statement. */
 export async function getHomePage(
   db: Database,
   { sort, after }: { sort: Sort; after: Cursor | null },
@@ -63,46 +69,50 @@ export async function getHomePage(
   return forEveryone(row ?? { categories: [], threads: [] });
 }
 
-/**
- * Two index lookups a category find its latest thread: the first of its list, which may be pinned, and the first that is
- * not. Both are ordered as the category's index is, and what is not pinned is asked for as a place in that order: by
- * `not is_pinned` and the time alone, Postgres may walk the index of all threads to the last one of a quiet category.
+/*
+ * The home page begins with the few threads that were pinned last, whatever their category, and says of no other that it is
+ * pinned. They are found in an index of pinned threads alone; on further pages each stands at its place in the order.
  */
-const CATEGORY_SUMMARIES = sql`(
-  select coalesce(json_agg(json_build_object(
-    'id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description,
-    'threadCount', c.thread_count, 'replyCount', c.reply_count, 'latest', to_json(latest)
-  ) order by c.position, c.name), '[]')
-  from categories c
-  left join lateral (
-    select number, title, last_activity_at as "lastActivityAt" from (
-      (select number, title, last_activity_at from threads
-        where category_id = c.id and deleted_at is null
-        order by is_pinned desc, last_activity_at desc limit 1)
-      union all
-      (select number, title, last_activity_at from threads
-        where category_id = c.id and deleted_at is null
-          and (is_pinned, last_activity_at) < (true, '-infinity'::timestamptz)
-        order by is_pinned desc, last_activity_at desc limit 1)
-    ) newest order by last_activity_at desc limit 1
-  ) latest on true)`;
-
 const HOME_PAGES = forEachSort((sort) => {
   const { key, kind } = ORDERS[sort];
   const order = sql`${key} desc, t.number desc`;
-  const page = (from: SQL) => sql`
-    select ${CATEGORY_SUMMARIES} as categories, (
+  const page = (threads: SQL, listed: SQL) => sql`
+    select ${CATEGORY_INTRODUCTIONS} as categories, (
+      ${threads}
       select coalesce(json_agg(listed), '[]') from (
-        select ${THREAD_SUMMARY}
-        from ${pageOfThreads(sql`t.deleted_at is null ${from}`, order)}
-        join categories c on c.id = t.category_id
-        ${THREAD_PEOPLE}
-        order by ${order}
+        ${listed}
       ) listed) as threads`;
   return {
-    first: defineRead(`home_by_${sort}`, {}, () => page(sql``)),
+    first: defineRead(`home_by_${sort}`, {}, () =>
+      page(
+        sql`with pinned as materialized (
+          select * from threads
+          where is_pinned and deleted_at is null
+          order by pinned_at desc nulls last, number desc
+          limit ${integer(PINNED_AT_HOME)}
+        )`,
+        sql`select ${threadSummary(sql`t."isFirst"`)}
+        from (
+          select *, true as "isFirst" from pinned
+          union all
+          select *, false from ${pageOfThreads(
+            sql`t.deleted_at is null and not (t.is_pinned and t.number in (select number from pinned))`,
+            order,
+          )}
+        ) t
+        ${THREAD_PLACE}
+        order by t."isFirst" desc, ${order}
+        limit ${integer(THREADS_PER_PAGE + 1)}`,
+      ),
+    ),
     further: defineRead(`home_by_${sort}_further`, { key: kind, number: integer }, (after) =>
-      page(sql`and (${key}, t.number) < (${after.key}, ${after.number})`),
+      page(
+        sql``,
+        sql`select ${threadSummary(sql`false`)}
+        from ${pageOfThreads(sql`t.deleted_at is null and (${key}, t.number) < (${after.key}, ${after.number})`, order)}
+        ${THREAD_PLACE}
+        order by ${order}`,
+      ),
     ),
   };
 });
@@ -124,9 +134,10 @@ const CATEGORY_PAGES = forEachSort((sort) => {
   const { key, kind } = ORDERS[sort];
   const order = sql`t.is_pinned desc, ${key} desc, t.number desc`;
   const page = (slug: SQL, from: SQL) => sql`
-    select c.id, c.slug, c.name, c.description, c.thread_count as "threadCount", c.reply_count as "replyCount", (
+    select c.id, c.slug, c.name, c.color, c.description, c.thread_count as "threadCount",
+      c.reply_count as "replyCount", ${CATEGORY_NAMES} as categories, (
       select coalesce(json_agg(listed), '[]') from (
-        select ${THREAD_SUMMARY}
+        select ${threadSummary(sql`t.is_pinned`)}
         from ${pageOfThreads(sql`t.category_id = c.id and t.deleted_at is null ${from}`, order)}
         ${THREAD_PEOPLE}
         order by ${order}
@@ -147,15 +158,15 @@ const CATEGORY_PAGES = forEachSort((sort) => {
   };
 });
 
-/** The categories by name, for choosing one. One statement. */
-export async function listCategories(db: Database): Promise<Omit<CategoryName, "id">[]> {
+/** The categories in their order. One statement. */
+export async function listCategories(db: Database): Promise<CategoryName[]> {
   return CATEGORIES.rows(db, {});
 }
 
 const CATEGORIES = defineRead(
   "categories",
   {},
-  () => sql`select slug, name from categories order by position, name`,
+  () => sql`select slug, name, color from categories order by position, name`,
 );
 
 /** A thread with the replies of one page (1, 2, …), as everyone may see it; or null. One statement. */
@@ -193,7 +204,7 @@ const THREAD_PAGE = defineRead(
   ({ number, page, viewer }) => sql`
     select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
-      json_build_object('id', c.id, 'slug', c.slug, 'name', c.name) as category,
+      ${CATEGORY_NAME} as category, ${CATEGORY_NAMES} as categories,
       (with page as materialized (
         select r.id, r.thread_id, r.number, r.author_id, r.reply_to_number, r.score, r.edited_at, r.created_at,
           r.deleted_at is not null as is_deleted, case when r.deleted_at is null then r.body_html end as body_html

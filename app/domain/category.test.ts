@@ -6,6 +6,7 @@ test.each([
   [{ slug: "Two Words", name: "x" }, 'could be "two-words"'],
   [{ slug: "помощь", name: "x" }, "letters (a to z)"],
   [{ slug: "x", name: "\u200b" }, "needs a name"],
+  [{ slug: "x", name: "x", color: "blue" }, "one of these colours: sky, "],
 ])("%o makes no category", (given, sentence) => {
   expect(sentenceOf(CategoryForm.safeParse(given).error?.issues[0])).toContain(sentence);
 });

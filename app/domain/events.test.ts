@@ -17,7 +17,7 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
   [{ kind: "thread-locked", thread: 7, locked: true, by: "user_mod" }, ["thread-7"], []],
   [
     { kind: "thread-pinned", thread: 7, category: "key", pinned: true, by: "user_mod" },
-    ["thread-7", "list-key"],
+    ["thread-7", "lists", "list-key"],
     [],
   ],
   ...(["reply-written", "reply-restored", "reply-deleted"] as const).map(
@@ -37,12 +37,7 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
     ["page-7-1", "replies-by-user_author"],
     ["page-7-1", "replies-by-user_author"],
   ],
-  [{ kind: "category-moved", category: "key" }, ["categories", "category-key"], []],
-  [
-    { kind: "category-merged", category: "key", into: "other" },
-    ["categories", "category-key", "lists", "list-other"],
-    [],
-  ],
+  [{ kind: "category-merged", category: "key", into: "other" }, ["categories", "lists", "list-other"], []],
   [{ kind: "vote-cast", thread: 7, reply: 21, voter: "user_voter", value: -1 }, ["page-7-2"], []],
 ];
 

@@ -18,7 +18,7 @@ export type Event =
   | { kind: "member-changed" | "member-deleted" | "preferences-saved"; member: string }
   | { kind: "role-set"; member: string; role: Role }
   | { kind: "member-suspended"; member: string; suspended: boolean }
-  | { kind: "category-added" | "category-changed" | "category-moved" | "category-removed"; category: string }
+  | { kind: "category-added" | "category-changed" | "category-removed"; category: string }
   | { kind: "category-merged"; category: string; into: string }
   | { kind: "import-finished" };
 
@@ -49,7 +49,8 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "thread-locked":
       return [facts.thread(event.thread)];
     case "thread-pinned":
-      return [facts.thread(event.thread), facts.listOf(event.category)];
+      // The home page begins with what was pinned last.
+      return [facts.thread(event.thread), facts.LISTS, facts.listOf(event.category)];
     case "reply-written":
     case "reply-deleted":
     case "reply-restored":
@@ -73,14 +74,11 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "member-deleted":
       return [facts.member(event.member), facts.threadsBy(event.member), facts.repliesBy(event.member)];
     case "category-added":
-    case "category-moved":
-    case "category-removed":
-      return [facts.CATEGORIES, facts.category(event.category)];
-    case "category-merged":
-      // Its threads and their pages name it.
-      return [facts.CATEGORIES, facts.category(event.category), facts.LISTS, facts.listOf(event.into)];
     case "category-changed":
-      return [facts.category(event.category)];
+    case "category-removed":
+      return [facts.CATEGORIES];
+    case "category-merged":
+      return [facts.CATEGORIES, facts.LISTS, facts.listOf(event.into)];
     case "import-finished":
       return [facts.FORUM];
     case "preferences-saved":

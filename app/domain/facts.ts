@@ -10,14 +10,11 @@ export type Fact = string;
 /** Everything: what an import changes. Every page shows it. */
 export const FORUM: Fact = "forum";
 
-/** Which categories there are. */
+/** The categories: which there are, what is said of them, and in which order. Every page with the forum's frame shows it. */
 export const CATEGORIES: Fact = "categories";
 
-/** The lists of threads across categories, and every category's counts and latest thread. */
+/** The lists of threads across categories. */
 export const LISTS: Fact = "lists";
-
-/** A category's name, description and place among the others. `id` is its key. */
-export const category = (id: string): Fact => `category-${id}`;
 
 /** A category's list of threads and its counts. `id` is its key. */
 export const listOf = (id: string): Fact => `list-${id}`;

@@ -18,6 +18,8 @@ export const HANDLE_MAX = 30;
 export const REPLIES_PER_PAGE = 20;
 /** Threads on a page of a list. */
 export const THREADS_PER_PAGE = 25;
+/** Pinned threads on top of the home page: of a forum's many pins, those that were pinned last. */
+export const PINNED_AT_HOME = 3;
 
 /** A form of `BODY_MAX` four-byte characters, percent-encoded, is 360 KB; this leaves room for the rest. */
 export const FORM_BYTES_MAX = 1_048_576;

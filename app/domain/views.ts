@@ -2,18 +2,17 @@ import type { Role } from "./viewer.ts";
 
 /** What pages show, as the statements of app/db/ answer it. Times are ISO strings. */
 
-/** A category where it is named; `id` is its key. */
-export type CategoryName = { id: string; slug: string; name: string };
+/** A category where it is named. */
+export type CategoryName = { slug: string; name: string; color: string };
 
-export type CategorySummary = {
-  id: string;
-  slug: string;
-  name: string;
-  description: string;
-  threadCount: number;
-  replyCount: number;
-  /** The thread in which something was written last, or null in an empty category. */
-  latest: { number: number; title: string; lastActivityAt: string } | null;
+/** A category where it is introduced: the home page has a line on each. */
+export type CategoryIntroduction = CategoryName & { description: string };
+
+/** What the frame of a page shows beside its content: the forum's categories, in their order (app/ui/frame.tsx). */
+export type SidebarView = {
+  categories: (CategoryName & { description?: string })[];
+  /** The slug of the category that the page belongs to. */
+  category?: string;
 };
 
 export type ThreadSummary = {
@@ -31,20 +30,20 @@ export type ThreadSummary = {
   score: number;
   createdAt: string;
   lastActivityAt: string;
+  /** The number of the newest reply; 1 where there is none yet. */
+  lastNumber: number;
 };
 
 /** A thread as a page lists it: the ids of people stay inside. */
 export type ListedThread = Omit<ThreadSummary, "authorId" | "lastAuthorId">;
 
-export type HomePage = { categories: CategorySummary[]; threads: ThreadSummary[] };
+export type HomePage = { categories: CategoryIntroduction[]; threads: ThreadSummary[] };
 
-export type CategoryPage = {
+export type CategoryPage = CategoryIntroduction & {
   id: string;
-  slug: string;
-  name: string;
-  description: string;
   threadCount: number;
   replyCount: number;
+  categories: CategoryName[];
   threads: ThreadSummary[];
 };
 
@@ -81,6 +80,7 @@ export type ThreadPage = ThreadState & {
   lastNumber: number;
   acceptedNumber: number | null;
   createdAt: string;
+  categories: CategoryName[];
   replies: ReplyView[];
 };
 
@@ -112,6 +112,7 @@ export type MemberPage = {
   isDeleted: boolean;
   isImported: boolean;
   createdAt: string;
+  categories: CategoryName[];
   threads: MemberThread[];
   replies: MemberReply[];
 };
@@ -126,4 +127,4 @@ export type ReplySource = {
   isDeleted: boolean;
 };
 
-export type ReplyContext = { thread: ThreadState; reply: ReplySource | null };
+export type ReplyContext = { thread: ThreadState; reply: ReplySource | null; categories: CategoryName[] };

@@ -96,7 +96,7 @@ test("what is missing or wrong does not compile", () => {
   // @ts-expect-error it is a number that plurals are chosen by
   t("count.replies", { count: "two" });
   // @ts-expect-error a text with a link in it is no string
-  say("home.empty");
+  say("site.footer");
   // @ts-expect-error a message carries what is put in
   say("problem.longTitle");
   // @ts-expect-error a language has every text

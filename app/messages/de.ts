@@ -5,6 +5,8 @@ export const de = translation({
   // Around every page.
   "site.skip": "Zum Inhalt springen",
   "site.nav": "Forum",
+  "site.account": "Konto von {handle}",
+  "site.profile": "Profil",
   "site.settings": "Einstellungen",
   "site.signIn": "Anmelden",
   "site.signOut": "Abmelden",
@@ -18,7 +20,6 @@ export const de = translation({
   // Numbers and times.
   "count.threads": { one: "{count} Thema", other: "{count} Themen" },
   "count.replies": { one: "{count} Antwort", other: "{count} Antworten" },
-  "count.votes": { one: "{count} Stimme", other: "{count} Stimmen" },
   "time.now": "gerade eben",
   "time.utc": "{moment} UTC",
 
@@ -26,6 +27,8 @@ export const de = translation({
   "list.threads": "Themen",
   "list.replies": "Antworten",
   "list.categories": "Kategorien",
+  "list.allThreads": "Alle Themen",
+  "list.score": "Punkte: {score}",
   "list.order": "Reihenfolge",
   "sort.latest": "Aktuell",
   "sort.new": "Neu",
@@ -38,18 +41,17 @@ export const de = translation({
   "pages.nextPage": "Nächste Seite",
   "pages.number": "Seite {number}",
   "home.description": "Themen und Kategorien von {site}.",
-  "home.empty": "Hier hat noch niemand etwas geschrieben. <start>Eröffne das erste Thema.</start>",
+  "home.empty": "Hier hat noch niemand etwas geschrieben.",
   "home.settingUp": "Dieses Forum wird gerade eingerichtet: Noch kann hier niemand schreiben.",
   "home.noCategory":
     "Ein Thema braucht eine Kategorie, und noch gibt es keine. Lege die erste auf der Kommandozeile des Forums an: {command}",
-  "category.none": "Es gibt noch keine Kategorien.",
   "category.about": "Themen zu {name}.",
-  "category.start": "Hier ein Thema eröffnen",
-  "category.empty": "Hier gibt es noch keine Themen. <start>Eröffne das erste.</start>",
+  "category.start": "Neues Thema in {category}",
+  "category.empty": "Hier gibt es noch keine Themen.",
 
   // A thread and its replies.
-  "thread.byAuthor": "von {author}",
-  "thread.lastReply": "Letzte Antwort von {author}, {when}",
+  "thread.lastReply": "<hidden>Letzte Antwort von {author}, </hidden>{when}",
+  "thread.started": "<hidden>Eröffnet </hidden>{when}",
   "thread.pinned": "Angeheftet",
   "thread.locked": "Geschlossen",
   "thread.lockedForOthers":
@@ -135,7 +137,6 @@ export const de = translation({
   "member.deleted": "Konto gelöscht",
   "member.noThreads": "Noch keine Themen.",
   "member.noReplies": "Noch keine Antworten.",
-  "member.score": "Punkte: {score}",
   "settings.title": "Einstellungen",
   "settings.saved": "Gespeichert.",
   "settings.handleHint": "Der Name, den andere sehen: {min} bis {max} Buchstaben, Ziffern und Bindestriche.",
@@ -244,4 +245,5 @@ export const de = translation({
   "problem.otherSlug": "„{slug}“ taugt nicht für eine Adresse. Möglich wäre „{better}“.",
   "problem.slugCharacters": "Ein Kurzname hat Buchstaben (a bis z), Ziffern und Bindestriche.",
   "problem.noCategoryName": "Eine Kategorie braucht einen Namen.",
+  "problem.color": "Eine Kategorie hat eine dieser Farben: {colors}.",
 });

@@ -7,6 +7,8 @@ export const en = {
   // Around every page.
   "site.skip": "Skip to the content",
   "site.nav": "Site",
+  "site.account": "Account of {handle}",
+  "site.profile": "Profile",
   "site.settings": "Settings",
   "site.signIn": "Sign in",
   "site.signOut": "Sign out",
@@ -20,7 +22,6 @@ export const en = {
   // Numbers and times.
   "count.threads": { one: "{count} thread", other: "{count} threads" },
   "count.replies": { one: "{count} reply", other: "{count} replies" },
-  "count.votes": { one: "{count} vote", other: "{count} votes" },
   "time.now": "just now",
   "time.utc": "{moment} UTC",
 
@@ -28,6 +29,8 @@ export const en = {
   "list.threads": "Threads",
   "list.replies": "Replies",
   "list.categories": "Categories",
+  "list.allThreads": "All threads",
+  "list.score": "score {score}",
   "list.order": "Order",
   "sort.latest": "Latest",
   "sort.new": "New",
@@ -40,18 +43,17 @@ export const en = {
   "pages.nextPage": "Next page",
   "pages.number": "Page {number}",
   "home.description": "Threads and categories of {site}.",
-  "home.empty": "Nothing has been written yet. <start>Start the first thread.</start>",
+  "home.empty": "Nothing has been written yet.",
   "home.settingUp": "This forum is being set up: nothing can be written here yet.",
   "home.noCategory":
     "A thread needs a category, and there is none yet. Add the first on the forum's command line: {command}",
-  "category.none": "There are no categories yet.",
   "category.about": "Threads about {name}.",
-  "category.start": "Start one here",
-  "category.empty": "No threads here yet. <start>Start the first one.</start>",
+  "category.start": "New thread in {category}",
+  "category.empty": "No threads here yet.",
 
   // A thread and its replies.
-  "thread.byAuthor": "by {author}",
-  "thread.lastReply": "{author} replied {when}",
+  "thread.lastReply": "<hidden>Last reply by {author}, </hidden>{when}",
+  "thread.started": "<hidden>Started </hidden>{when}",
   "thread.pinned": "Pinned",
   "thread.locked": "Locked",
   "thread.lockedForOthers":
@@ -134,7 +136,6 @@ export const en = {
   "member.deleted": "account deleted",
   "member.noThreads": "No threads yet.",
   "member.noReplies": "No replies yet.",
-  "member.score": "score {score}",
   "settings.title": "Settings",
   "settings.saved": "Saved.",
   "settings.handleHint": "The name that others see: {min} to {max} letters, digits and hyphens.",
@@ -238,4 +239,5 @@ export const en = {
   "problem.otherSlug": '"{slug}" is no slug. It could be "{better}".',
   "problem.slugCharacters": "A slug has letters (a to z), digits and hyphens.",
   "problem.noCategoryName": "A category needs a name.",
+  "problem.color": "A category has one of these colours: {colors}.",
 } as const;

@@ -46,6 +46,10 @@ export function wordsOf(language: PageLanguage, catalogue: Catalogue) {
     relative: new Intl.RelativeTimeFormat(locale, { numeric: "always" }),
     /** "22 Nov 2026". */
     day: date({ dateStyle: "medium" }),
+    /** "22 Nov". */
+    dayOfYear: date({ day: "numeric", month: "short" }),
+    /** "Nov 2026". */
+    month: date({ month: "short", year: "numeric" }),
     /** "22 Nov 2026, 14:05". */
     exact: date({ dateStyle: "medium", timeStyle: "short" }),
     /** "22 Nov, 14:05". */

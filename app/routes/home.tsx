@@ -1,14 +1,12 @@
 import { useRouteLoaderData } from "react-router";
 import type { Viewer } from "#app/domain/viewer.ts";
-import type { HomePage } from "#app/domain/views.ts";
-import { homePath, newThreadPath } from "#app/paths.ts";
+import { homePath, listPath, newThreadPath } from "#app/paths.ts";
 import { homePage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
-import { CategoryList } from "#app/ui/category-list.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
-import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import { Empty, ListPages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/home";
 
@@ -17,49 +15,47 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   const { sort, after } = query.asked;
   const { categories, threads } = (await readPublic(context, query)) ?? { categories: [], threads: [] };
   return {
+    sidebar: { categories },
     siteName: context.get(siteContext).name,
     sort,
     isFirst: !after,
-    categories,
     ...takePage(threads, sort),
   };
 }
 
 export default function Home({ loaderData }: Route.ComponentProps) {
   const { t } = useWords();
-  const { siteName, categories, threads, sort, isFirst, next } = loaderData;
+  const { siteName, sidebar, threads, sort, isFirst, next } = loaderData;
+  const hasCategory = sidebar.categories.length > 0;
   return (
     <>
       <PageHead description={t("home.description", { site: siteName })} />
       <h1 className="visually-hidden">{siteName}</h1>
-      <div className="home">
-        <section aria-labelledby="threads">
-          <div className="list-head">
-            <h2 id="threads">{t("list.threads")}</h2>
-            <a className="button quiet to-categories" href="#categories">
-              {t("list.categories")}
-            </a>
-            <SortLinks path={homePath()} sort={sort} />
-          </div>
-          <ThreadList threads={threads} isCategoryShown empty={<EmptyForum categories={categories} />} />
-          <Pages path={homePath()} sort={sort} isFirst={isFirst} next={next} />
-        </section>
-        <section aria-labelledby="categories">
-          <h2 id="categories">{t("list.categories")}</h2>
-          <CategoryList categories={categories} />
-        </section>
+      <div className="list-head">
+        <SortLinks path={homePath()} sort={sort} />
       </div>
+      <h2 className="visually-hidden">{t("list.threads")}</h2>
+      <ThreadList
+        threads={threads}
+        sort={sort}
+        isCategoryShown
+        empty={<EmptyForum hasCategory={hasCategory} />}
+      />
+      <ListPages
+        first={isFirst ? null : listPath(homePath(), sort)}
+        next={next && listPath(homePath(), sort, next)}
+      />
     </>
   );
 }
 
 const ADD_CATEGORY = "npm run forum -- category add general General";
 
-function EmptyForum({ categories }: Pick<HomePage, "categories">) {
+function EmptyForum({ hasCategory }: { hasCategory: boolean }) {
   const words = useWords();
   const root = useRouteLoaderData<{ viewer: Viewer | null }>("root");
-  if (categories.length > 0)
-    return rich(words, "home.empty", { start: (text) => <a href={newThreadPath()}>{text}</a> });
-  if (root?.viewer?.role !== "admin") return words.t("home.settingUp");
-  return rich(words, "home.noCategory", { command: <code>{ADD_CATEGORY}</code> });
+  if (hasCategory)
+    return <Empty says={words.t("home.empty")} action={words.t("site.newThread")} href={newThreadPath()} />;
+  if (root?.viewer?.role !== "admin") return <Empty says={words.t("home.settingUp")} />;
+  return <Empty says={rich(words, "home.noCategory", { command: <code>{ADD_CATEGORY}</code> })} />;
 }

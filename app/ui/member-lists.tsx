@@ -1,14 +1,14 @@
 import type { MemberReply, MemberThread } from "#app/domain/views.ts";
-import { categoryPath, replyPath, threadPath } from "#app/paths.ts";
+import { replyPath } from "#app/paths.ts";
 import { Body } from "./body.tsx";
-import { Count } from "./count.tsx";
+import { Empty, Score, ThreadRow } from "./thread-list.tsx";
 import { Time } from "./time.tsx";
 import { useWords } from "./words.ts";
 
 /** The threads that a member started, newest first. */
 export function MemberThreads({ threads }: { threads: MemberThread[] }) {
   const { t } = useWords();
-  if (threads.length === 0) return <p className="empty">{t("member.noThreads")}</p>;
+  if (threads.length === 0) return <Empty says={t("member.noThreads")} />;
   return (
     <section aria-labelledby="threads">
       <h2 id="threads" className="visually-hidden">
@@ -16,24 +16,7 @@ export function MemberThreads({ threads }: { threads: MemberThread[] }) {
       </h2>
       <ol className="thread-list">
         {threads.map((thread) => (
-          <li className="thread-row" key={thread.number}>
-            <h3>
-              <a href={threadPath(thread)} dir="auto">
-                {thread.title}
-              </a>
-            </h3>
-            <p className="quiet">
-              <a className="category" href={categoryPath(thread.category.slug)}>
-                {thread.category.name}
-              </a>{" "}
-              <Time value={thread.createdAt} />
-            </p>
-            <p className="thread-counts quiet">
-              <span>
-                <Count value={thread.replyCount} of="replies" />
-              </span>
-            </p>
-          </li>
+          <ThreadRow key={thread.number} thread={thread} category={thread.category} />
         ))}
       </ol>
     </section>
@@ -43,7 +26,7 @@ export function MemberThreads({ threads }: { threads: MemberThread[] }) {
 /** What a member replied, newest first, each with the thread it stands in. */
 export function MemberReplies({ replies }: { replies: MemberReply[] }) {
   const { t } = useWords();
-  if (replies.length === 0) return <p className="empty">{t("member.noReplies")}</p>;
+  if (replies.length === 0) return <Empty says={t("member.noReplies")} />;
   return (
     <section aria-labelledby="replies">
       <h2 id="replies" className="visually-hidden">
@@ -59,8 +42,7 @@ export function MemberReplies({ replies }: { replies: MemberReply[] }) {
                 </a>
               </h3>
               <p className="quiet">
-                <Time value={reply.createdAt} /> ·
-                <span data-score={reply.score}>{t("member.score", { score: reply.score })}</span>
+                <Time value={reply.createdAt} /> · <Score value={reply.score} />
               </p>
               <Body html={reply.bodyHtml} />
             </article>

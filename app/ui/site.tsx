@@ -22,9 +22,9 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
       <div className="site-bar">
         <a className="site-name" href={homePath()}>
           <Mark />
-          {siteName}
+          <span>{siteName}</span>
         </a>
-        <nav aria-label={t("site.nav")} data-viewer={viewer ? true : undefined}>
+        <nav aria-label={t("site.nav")}>
           {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
         </nav>
       </div>
@@ -34,23 +34,31 @@ export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderPro
 
 function MemberLinks({ viewer }: { viewer: Viewer }) {
   const { t } = useWords();
+  const { key } = useLocation();
   return (
     <>
-      <a className="button quiet self" href={memberPath(viewer.handle)}>
-        <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
-        <span>{viewer.handle}</span>
-      </a>
-      <a className="button quiet" href={settingsPath()}>
-        {t("site.settings")}
-      </a>
-      <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
-        <button className="button quiet" type="submit">
-          {t("site.signOut")}
+      <NewThreadLink />
+      {/* A popover closes by itself on Esc and on a click elsewhere; another page closes it too. */}
+      <div className="account" key={key}>
+        <button
+          className="button quiet"
+          type="button"
+          popoverTarget="account"
+          aria-label={t("site.account", { handle: viewer.handle })}
+        >
+          <Avatar handle={viewer.handle} imageUrl={viewer.imageUrl} />
+          <span>{viewer.handle}</span>
         </button>
-      </form>
-      <a className="button primary" href={newThreadPath()}>
-        {t("site.newThread")}
-      </a>
+        <div className="menu" id="account" popover="auto">
+          <a className="self" href={memberPath(viewer.handle)}>
+            <strong>{viewer.handle}</strong> <span>{t("site.profile")}</span>
+          </a>
+          <a href={settingsPath()}>{t("site.settings")}</a>
+          <form method="post" action={signOutAction()} onSubmit={forgetUnsentTexts}>
+            <button type="submit">{t("site.signOut")}</button>
+          </form>
+        </div>
+      </div>
     </>
   );
 }
@@ -63,10 +71,18 @@ function ReaderLinks() {
       <a className="button quiet" href={signInPath(`${pathname}${search}`)}>
         {t("site.signIn")}
       </a>
-      <a className="button primary" href={newThreadPath()}>
-        {t("site.newThread")}
-      </a>
+      <NewThreadLink />
     </>
+  );
+}
+
+/** On a telephone it is a plus alone. */
+function NewThreadLink() {
+  const { t } = useWords();
+  return (
+    <a className="button primary new-thread" href={newThreadPath()}>
+      <span>{t("site.newThread")}</span>
+    </a>
   );
 }
 

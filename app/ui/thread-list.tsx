@@ -1,84 +1,110 @@
 import type { ReactNode } from "react";
-
 import { SORTS, type Sort } from "#app/domain/paging.ts";
-import type { ListedThread } from "#app/domain/views.ts";
-import { categoryPath, listPath, memberPath, threadPath } from "#app/paths.ts";
+import type { CategoryName, ListedThread } from "#app/domain/views.ts";
+import { listPath, memberPath, replyPath, threadPath } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
+import { CategoryLink } from "./category-link.tsx";
 import { Count } from "./count.tsx";
 import { Time } from "./time.tsx";
 import { rich, useWords } from "./words.ts";
 
-type ListProps = { threads: ListedThread[]; isCategoryShown?: boolean; empty: ReactNode };
+type ListProps = { threads: ListedThread[]; sort: Sort; isCategoryShown?: boolean; empty: ReactNode };
 
-/** Threads, one a row: title and state, where and by whom, how many replies, and the latest word. */
-export function ThreadList({ threads, isCategoryShown = false, empty }: ListProps) {
-  if (threads.length === 0) return <p className="empty">{empty}</p>;
+/** Threads, one a row: title and state, where and by whom; at its end how many replies, and when the last one came. */
+export function ThreadList({ threads, sort, isCategoryShown = false, empty }: ListProps) {
+  if (threads.length === 0) return empty;
   return (
     <ol className="thread-list">
       {threads.map((thread) => (
-        <ThreadRow key={thread.number} thread={thread} isCategoryShown={isCategoryShown} />
+        <ThreadRow key={thread.number} thread={thread} category={isCategoryShown ? thread.category : null}>
+          <a className="row-author" href={memberPath(thread.author.handle)}>
+            {thread.author.handle}
+          </a>
+          {sort === "new" && <Started at={thread.createdAt} />}
+          {sort === "top" && <Score value={thread.score} />}
+        </ThreadRow>
       ))}
     </ol>
   );
 }
 
-function ThreadRow({ thread, isCategoryShown }: { thread: ListedThread; isCategoryShown: boolean }) {
-  const words = useWords();
+type RowProps = {
+  thread: Pick<ListedThread, "number" | "title" | "replyCount" | "createdAt"> & Partial<ListedThread>;
+  category: CategoryName | null;
+  /** What else is said of the thread: who began it, and what the list is ordered by. */
+  children?: ReactNode;
+};
+
+/** A thread in a list. */
+export function ThreadRow({ thread, category, children }: RowProps) {
   return (
     <li className="thread-row">
-      <Avatar {...thread.author} />
+      {thread.author && <Avatar {...thread.author} />}
       <h3>
-        <ThreadMarks thread={thread} />
         <a href={threadPath(thread)} dir="auto">
           {thread.title}
         </a>
+        <ThreadMarks thread={thread} />
       </h3>
-      <p className="quiet">
-        {isCategoryShown && (
-          <>
-            <a className="category" href={categoryPath(thread.category.slug)}>
-              {thread.category.name}
-            </a>{" "}
-          </>
-        )}
-        <span className="by-author">
-          {rich(words, "thread.byAuthor", {
-            author: <a href={memberPath(thread.author.handle)}>{thread.author.handle}</a>,
-          })}{" "}
-          ·
-        </span>{" "}
-        {thread.replyCount > 0 ? (
-          <span>
-            {rich(words, "thread.lastReply", {
-              author: thread.lastAuthor,
-              when: <Time value={thread.lastActivityAt} />,
-            })}
-          </span>
-        ) : (
-          <Time value={thread.createdAt} />
-        )}
+      <p className="row-about">
+        {category && <CategoryLink category={category} />}
+        {children}
       </p>
-      <p className="thread-counts quiet">
-        <span>
-          <Count value={thread.replyCount} of="replies" />
-        </span>
-        {thread.score !== 0 && (
-          <span data-score={thread.score}>
-            <Count value={thread.score} of="votes" />
-          </span>
-        )}
+      <p className="row-replies">
+        <LatestReply thread={thread} />
+        <ReplyCount value={thread.replyCount} />
       </p>
     </li>
   );
 }
 
+/** When the last reply came, as a link to it; before there is any, when the thread was started. */
+function LatestReply({ thread }: Pick<RowProps, "thread">) {
+  const words = useWords();
+  const { replyCount, lastAuthor, lastNumber, lastActivityAt } = thread;
+  if (replyCount === 0 || !lastAuthor || !lastNumber || !lastActivityAt)
+    return <Started at={thread.createdAt} />;
+  return (
+    <a href={replyPath(thread, lastNumber)}>
+      {rich(words, "thread.lastReply", {
+        hidden,
+        author: lastAuthor,
+        when: <Time value={lastActivityAt} isShort />,
+      })}
+    </a>
+  );
+}
+
+function Started({ at }: { at: string }) {
+  return <span>{rich(useWords(), "thread.started", { hidden, when: <Time value={at} isShort /> })}</span>;
+}
+
+function hidden(text: ReactNode) {
+  return <span className="visually-hidden">{text}</span>;
+}
+
+/** The number alone to look at, with its noun to hear. */
+function ReplyCount({ value }: { value: number }) {
+  return (
+    <span className="reply-count">
+      <span aria-hidden="true">{useWords().written(value)}</span>
+      {hidden(<Count value={value} of="replies" />)}
+    </span>
+  );
+}
+
+/** A score where a list says one. */
+export function Score({ value }: { value: number }) {
+  return <span data-score={value}>{useWords().t("list.score", { score: value })}</span>;
+}
+
 /** What a moderator set on a thread, in words. */
-export function ThreadMarks({ thread }: { thread: { isPinned: boolean; status: "open" | "locked" } }) {
+export function ThreadMarks({ thread }: { thread: { isPinned?: boolean; status?: "open" | "locked" } }) {
   const { t } = useWords();
   return (
     <>
-      {thread.isPinned && <span className="mark-label">{t("thread.pinned")}</span>}{" "}
-      {thread.status === "locked" && <span className="mark-label">{t("thread.locked")}</span>}{" "}
+      {thread.isPinned && <span className="mark-label pinned">{t("thread.pinned")}</span>}
+      {thread.status === "locked" && <span className="mark-label locked">{t("thread.locked")}</span>}
     </>
   );
 }
@@ -97,24 +123,38 @@ export function SortLinks({ path, sort }: { path: string; sort: Sort }) {
   );
 }
 
-type PagesProps = { path: string; sort: Sort; isFirst: boolean; next: string | null };
-
-/** On to the next page of a list, and back to its beginning. */
-export function Pages({ path, sort, isFirst, next }: PagesProps) {
+/** On to the next page of a list, and back to its beginning: where they lead, or null. */
+export function ListPages({ first, next }: { first: string | null; next: string | null }) {
   const { t } = useWords();
-  if (isFirst && !next) return null;
+  if (!first && !next) return null;
   return (
-    <nav className="pages" aria-label={t("pages.label")}>
-      {!isFirst && (
-        <a className="button" href={listPath(path, sort)}>
+    <nav className="list-pages" aria-label={t("pages.label")}>
+      {first && (
+        <a className="button" href={first}>
           {t("pages.first")}
         </a>
       )}
       {next && (
-        <a className="button" href={listPath(path, sort, next)} rel="next">
+        <a className="button" href={next} rel="next">
           {t("pages.nextPage")}
         </a>
       )}
     </nav>
+  );
+}
+
+type EmptyProps = { says: ReactNode; action?: string; href?: string };
+
+/** A list with nothing in it: says so, and what to do. */
+export function Empty({ says, action, href }: EmptyProps) {
+  return (
+    <div className="empty">
+      <p>{says}</p>
+      {href && (
+        <a className="button" href={href}>
+          {action}
+        </a>
+      )}
+    </div>
   );
 }

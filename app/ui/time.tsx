@@ -17,18 +17,30 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 
+/** A date without its year is clear for so long, on a page that was kept for a day too. */
+const MOST_OF_A_YEAR = 300 * DAY;
+
+type Props = {
+  value: string;
+  /** In a list: the day or the month is enough. */
+  isShort?: boolean;
+};
+
 /** A moment, said as the viewer likes it: "3 hours ago", or its date. The exact time is always in the markup. */
-export function Time({ value }: { value: string }) {
+export function Time({ value, isShort = false }: Props) {
   const { now, dateStyle } = use(ClockContext);
   const words = useWords();
   const moment = new Date(value);
   const utc = (format: Intl.DateTimeFormat) => words.t("time.utc", { moment: format.format(moment) });
   const exactly = utc(words.exact);
+  const age = now - moment.getTime();
+  const short = age < MOST_OF_A_YEAR ? words.dayOfYear : words.month;
+  const date = (isShort ? short : words.day).format(moment);
   const said = {
-    relative: () => relativeTime(moment, now, words),
+    relative: () => relativeTime(age, words) ?? date,
     absolute: () => exactly,
     // What is older than a week stays so, however long the page is kept; of what is not, the year goes without saying.
-    dated: () => (now - moment.getTime() < WEEK ? utc(words.recent) : words.day.format(moment)),
+    dated: () => (age < WEEK && !isShort ? utc(words.recent) : date),
   }[dateStyle];
   return (
     <time dateTime={moment.toISOString()} title={exactly}>
@@ -37,14 +49,13 @@ export function Time({ value }: { value: string }) {
   );
 }
 
-/** "just now", "5 minutes ago", … up to a week; then the date, as for what is still to come. */
-function relativeTime(moment: Date, now: number, { t, relative, day }: Words): string {
-  const age = now - moment.getTime();
+/** "just now", "5 minutes ago", … up to a week; null for what is older, or still to come. */
+function relativeTime(age: number, { t, relative }: Words): string | null {
   // Clocks differ a little: what the database wrote a moment ago may seem to lie ahead.
   if (Math.abs(age) < MINUTE) return t("time.now");
-  if (age < 0) return day.format(moment);
+  if (age < 0) return null;
   if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
   if (age < DAY) return relative.format(-Math.floor(age / HOUR), "hour");
   if (age < WEEK) return relative.format(-Math.floor(age / DAY), "day");
-  return day.format(moment);
+  return null;
 }

@@ -15,15 +15,16 @@ test("elements stand where the language has them, around the text that it gives 
 });
 
 test("what is put in is no markup, whatever it says", () => {
-  const author = "<label>{score}</label>";
-  const said = written(rich(wordsIn("en"), "thread.byAuthor", { author }));
-  expect(said).toBe("<p>by &lt;label&gt;{score}&lt;/label&gt;</p>");
+  const category = "<label>{score}</label>";
+  const said = written(rich(wordsIn("en"), "category.start", { category }));
+  expect(said).toBe("<p>New thread in &lt;label&gt;{score}&lt;/label&gt;</p>");
 });
 
 test("an element that is put in stands in its sentence, and numbers are written as the language writes them", () => {
   const when = createElement("time", null, "gestern");
-  expect(written(rich(wordsIn("de"), "thread.lastReply", { author: "ada", when }))).toBe(
-    "<p>Letzte Antwort von ada, <time>gestern</time></p>",
+  const hidden = (text: ReactNode) => createElement("i", null, text);
+  expect(written(rich(wordsIn("de"), "thread.lastReply", { hidden, author: "ada", when }))).toBe(
+    "<p><i>Letzte Antwort von ada, </i><time>gestern</time></p>",
   );
   const label = (text: ReactNode) => createElement("b", null, text);
   expect(written(rich(wordsIn("de"), "vote.score", { label, score: 1204 }))).toBe(

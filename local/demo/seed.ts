@@ -2,6 +2,7 @@ import type postgres from "postgres";
 import { v7 as uuidv7 } from "uuid";
 import { recordClerkEvent } from "#app/db/identity.server.ts";
 import { finishImport } from "#app/db/import.server.ts";
+import { CATEGORY_COLORS } from "#app/domain/category.ts";
 import { personFromUser } from "#app/domain/clerk-event.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import { type Connection, connect } from "#scripts/connection.ts";
@@ -62,6 +63,7 @@ async function seedThreads(sql: postgres.TransactionSql, now: number): Promise<v
       name,
       description,
       position,
+      color: CATEGORY_COLORS[position % CATEGORY_COLORS.length],
       ...counts,
       created_at: iso(now - 120 * DAY_MS),
     };

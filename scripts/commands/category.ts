@@ -8,12 +8,19 @@ import {
   mergeCategory,
   removeCategory,
 } from "#app/db/categories.server.ts";
-import { CategoryChangeForm, CategoryForm } from "#app/domain/category.ts";
+import {
+  CATEGORY_COLORS,
+  type CategoryChange,
+  CategoryChangeForm,
+  CategoryForm,
+} from "#app/domain/category.ts";
 import { saidBy } from "#app/messages/message.ts";
 import { wordsIn } from "#app/messages/words.server.ts";
 import { withForum } from "../database-url.ts";
 import { Problem } from "../problem.ts";
 import { count } from "../progress.ts";
+
+const COLORS = `its colour: ${CATEGORY_COLORS.join(", ")}`;
 
 /** `category add|edit|merge|remove|list`. */
 export function addCategoryCommands(program: Command): void {
@@ -27,14 +34,15 @@ export function addCategoryCommands(program: Command): void {
     .option("--description <text>", "one line on what belongs there")
     .option(
       "--position <number>",
-      "where it stands on the home page, lowest first (default: last)",
+      "where it stands among the others, lowest first (default: last)",
       parsePosition,
     )
+    .option("--color <name>", `${COLORS} (default: one that few have)`)
     .addHelpText(
       "after",
       '\nExample:\n  npm run forum -- category add support "Help and support" --position 2',
     )
-    .action(async (slug: string, name: string, options: { description?: string; position?: number }) => {
+    .action(async (slug: string, name: string, options: Omit<CategoryChange, "name">) => {
       const added = parse(CategoryForm, { slug, name, ...options });
       const { outcome } = await withForum(({ db }) => addCategory(db, added));
       if (outcome !== "done") throw new Problem(`There is a category at /c/${slug} already.`);
@@ -50,14 +58,15 @@ export function addCategoryCommands(program: Command): void {
     .option("--name <text>", "what pages call it")
     .option("--slug <slug>", "its place in addresses: /c/SLUG")
     .option("--description <text>", "one line on what belongs there")
-    .option("--position <number>", "where it stands on the home page, lowest first", parsePosition)
+    .option("--position <number>", "where it stands among the others, lowest first", parsePosition)
+    .option("--color <name>", COLORS)
     .addHelpText(
       "after",
       '\nExample:\n  npm run forum -- category edit support --name "Questions" --position 1',
     )
-    .action(async (slug: string, options: CategoryOptions) => {
+    .action(async (slug: string, options: CategoryChange) => {
       if (Object.keys(options).length === 0)
-        throw new Problem("Say what to change: --name, --slug, --description or --position.");
+        throw new Problem("Say what to change: --name, --slug, --description, --position or --color.");
       const change = parse(CategoryChangeForm, options);
       const changed = await withForum(({ db }) => changeCategory(db, slug, change));
       if (changed.outcome === "conflict")
@@ -100,7 +109,7 @@ export function addCategoryCommands(program: Command): void {
 
   category
     .command("list")
-    .description("List the categories in the order of the home page.")
+    .description("List the categories in their order.")
     .addHelpText("after", "\nExample:\n  npm run forum -- category list")
     .action(async () => {
       const rows = await withForum(({ db }) => listCategoryCounts(db));
@@ -108,8 +117,6 @@ export function addCategoryCommands(program: Command): void {
       else console.table(rows);
     });
 }
-
-type CategoryOptions = { name?: string; slug?: string; description?: string; position?: number };
 
 function parsePosition(value: string): number {
   if (/^-?\d{1,9}$/.test(value)) return Number(value);

@@ -1,4 +1,5 @@
-import { changeCategory } from "#app/db/categories.server.ts";
+import { sql } from "drizzle-orm";
+import { changeCategory, NEXT_COLOR } from "#app/db/categories.server.ts";
 import { isName } from "#app/domain/paging.ts";
 import { cleanLine, slugify } from "#app/domain/text.ts";
 import type { Connection } from "../connection.ts";
@@ -32,7 +33,7 @@ export async function storeCategories(
     const wanted = names.get(old.id);
     const name = cleanLine(wanted ?? old.name) || (old.id === 0 ? "Uncategorized" : `Category ${old.id}`);
     const made = { id: ids.category(old.id), slug: slugOf(old, name, wanted !== undefined), name };
-    const stored = holders.get(old.id) ?? (await storeCategory(sql, made));
+    const stored = holders.get(old.id) ?? (await storeCategory(db, made));
     categoryIds.set(old.id, stored.id);
     if (stored.isNew) added += 1;
     if (wanted === undefined || stored.name === name) continue;
@@ -68,20 +69,24 @@ function slugOf(old: SurveyedCategory, name: string, isRenamed: boolean): string
   return isName(made) ? made : `category-${old.id}`;
 }
 
-async function storeCategory(sql: Sql, wanted: StoredCategory): Promise<StoredCategory & { isNew: boolean }> {
-  const inserted = await sql`
-    insert into categories (id, slug, name, position)
-    select ${wanted.id}, ${wanted.slug}, ${wanted.name}, coalesce(max(position) + 1, 1) from categories
+async function storeCategory(
+  db: Connection["db"],
+  wanted: StoredCategory,
+): Promise<StoredCategory & { isNew: boolean }> {
+  const inserted = await db.execute(sql`
+    insert into categories (id, slug, name, position, color)
+    select ${wanted.id}::uuid, ${wanted.slug}, ${wanted.name}, coalesce(max(position) + 1, 1), ${NEXT_COLOR}
+    from categories
     having not exists (select from former_slugs f where f.slug = ${wanted.slug})
     on conflict do nothing
-    returning id`;
-  const [stored] = await sql<StoredCategory[]>`
+    returning id`);
+  const [stored] = await db.execute<StoredCategory>(sql`
     select id, slug, name
     from categories
-    where id = ${wanted.id} or slug = ${wanted.slug}
+    where id = ${wanted.id}::uuid or slug = ${wanted.slug}
       or id = (select f.category_id from former_slugs f where f.slug = ${wanted.slug})
-    order by id = ${wanted.id} desc, slug = ${wanted.slug} desc
-    limit 1`;
+    order by id = ${wanted.id}::uuid desc, slug = ${wanted.slug} desc
+    limit 1`);
   if (!stored) throw new Error(`The category ${wanted.slug} was removed while it was made`);
   return { ...stored, isNew: inserted.length > 0 };
 }

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { v4 as uuidv4 } from "uuid";
+import { CATEGORY_COLORS } from "#app/domain/category.ts";
 import { slugify } from "#app/domain/text.ts";
 import { copyRow } from "./copy.ts";
 import type { Dice } from "./dice.ts";
@@ -26,6 +27,7 @@ export const CATEGORY_COLUMNS = [
   "name",
   "description",
   "position",
+  "color",
   "thread_count",
   "reply_count",
   "created_at",
@@ -66,7 +68,8 @@ export async function categoryRows(
     const { threads, replies } = counts[index] ?? { threads: 0, replies: 0 };
     const position = highest + 1 + index;
     const since = new Date(FIRST_MOMENT).toISOString();
-    return copyRow([id, slugify(name), name, "Generated", position, threads, replies, since]);
+    const color = CATEGORY_COLORS[index % CATEGORY_COLORS.length] ?? null;
+    return copyRow([id, slugify(name), name, "Generated", position, color, threads, replies, since]);
   });
 }
 

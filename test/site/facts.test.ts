@@ -120,18 +120,24 @@ const NAMING = {
 const OF_STATE: Name[] = [...LISTS, "home by score", ...OF_THREAD, "Ada's threads", "Ben's replies"];
 
 const A_REPLY: Name[] = [...LISTS, ...OF_THREAD, "Ben's replies", "Ada's threads"];
-/** Where a category is named: with its threads, wherever they are listed, and among the others. */
-const OF_CATEGORY: Name[] = [
+/** Every page with the forum's frame names all categories. */
+const FRAMED: Name[] = [
   ...LISTS,
   "home by score",
+  "other category",
   ...OF_THREAD,
   "neighbour",
+  "stranger",
   "Ada's threads",
+  "Ada's replies",
+  "Ben's threads",
+  "Ben's replies",
   "Eve's threads",
 ];
-/** The same for the other one, in which Eve, who is gone by then, has started a thread, and Ada another. */
-const OF_FAR: Name[] = ["other category", "stranger", "no thread", "Ada's threads"];
-const CATEGORIES: Name[] = ["home", "home by score", "no category"];
+/** And an address that is no category's may be one's now. */
+const OF_CATEGORIES: Name[] = [...FRAMED, "no category"];
+/** Once Eve, whose page is the last of them, is gone; "no thread" is one of Ada's by then. */
+const FRAMED_AT_LAST: Name[] = [...FRAMED.filter((name) => name !== "Eve's threads"), "no thread"];
 
 /** For each thing that can happen, as its functions write it: which pages are dropped. Every other one stays kept. */
 const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
@@ -163,21 +169,14 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
     () => setSuspension(db, ben.handle, { until: "2100-01-01T00:00:00Z", reason: "Noise" }),
     NAMING.ben,
   ],
-  ["a category", () => addCategory(db, { slug: "new-one", name: "New", description: "" }), CATEGORIES],
-  ["a category that is removed", () => removeCategory(db, "new-one"), CATEGORIES],
-  ["a category's other name", () => changeCategory(db, near, { name: "Nearby" }), OF_CATEGORY],
+  ["a category", () => addCategory(db, { slug: "new-one", name: "New", description: "" }), OF_CATEGORIES],
+  ["a category that is removed", () => removeCategory(db, "new-one"), OF_CATEGORIES],
+  ["a category's other name", () => changeCategory(db, near, { name: "Nearby" }), OF_CATEGORIES],
   ["a category's name as it is", () => changeCategory(db, near, { name: "Nearby" }), []],
-  [
-    "a category's other slug",
-    () => changeCategory(db, near, { slug: "moved" }),
-    [...OF_CATEGORY, "no category"],
-  ],
-  [
-    "a category's slug as it was",
-    () => changeCategory(db, "moved", { slug: near }),
-    [...OF_CATEGORY, "no category"],
-  ],
-  ["a category's other place", () => changeCategory(db, near, { position: 9 }), OF_CATEGORY],
+  ["a category's other slug", () => changeCategory(db, near, { slug: "moved" }), OF_CATEGORIES],
+  ["a category's slug as it was", () => changeCategory(db, "moved", { slug: near }), OF_CATEGORIES],
+  ["a category's other place", () => changeCategory(db, near, { position: 9 }), OF_CATEGORIES],
+  ["a category's other colour", () => changeCategory(db, near, { color: "teal" }), OF_CATEGORIES],
   [
     "a thread",
     () => makeThread(db, { author: ada, category: far, title: "Not yet" }),
@@ -202,7 +201,7 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
   [
     "a category that is merged into another one",
     () => mergeCategory(db, far, { into: near }),
-    [...OF_FAR, ...LISTS, "home by score", "no category"],
+    [...FRAMED_AT_LAST, "no category"],
   ],
 ];
 
@@ -260,7 +259,6 @@ const KINDS: Record<EventKind, true> = {
   "category-added": true,
   "category-changed": true,
   "category-merged": true,
-  "category-moved": true,
   "category-removed": true,
   "import-finished": true,
   "member-changed": true,

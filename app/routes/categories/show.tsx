@@ -1,23 +1,25 @@
 import { redirect } from "react-router";
 import { notFound } from "#app/http.ts";
-import { categoryPath, newThreadPath } from "#app/paths.ts";
+import { categoryPath, listPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
 import { takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
-import { Pages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
-import { rich, useWords } from "#app/ui/words.ts";
+import { Empty, ListPages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
+import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = categoryPage.at(params, url.searchParams);
-  const category = await readPublic(context, query);
-  if (!category) throw notFound("missing.category");
+  const found = await readPublic(context, query);
+  if (!found) throw notFound("missing.category");
   // A slug that it had.
-  if (category.slug !== params.category) throw redirect(`${categoryPath(category.slug)}${url.search}`, 301);
+  if (found.slug !== params.category) throw redirect(`${categoryPath(found.slug)}${url.search}`, 301);
   const { sort, after } = query.asked;
+  const { categories, ...category } = found;
   return {
+    sidebar: { categories, category: category.slug },
     category: { ...category, ...takePage(category.threads, sort) },
     sort,
     isFirst: !after,
@@ -25,18 +27,17 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
 }
 
 export default function Category({ loaderData }: Route.ComponentProps) {
-  const words = useWords();
-  const { t } = words;
+  const { t } = useWords();
   const { category, sort, isFirst } = loaderData;
-  const about = category.description || t("category.about", { name: category.name });
+  const { name, color, description, threads, next } = category;
   const path = categoryPath(category.slug);
-  const newThread = newThreadPath(category.slug);
+  const start = { action: t("category.start", { category: name }), href: newThreadPath(category.slug) };
   return (
     <>
-      <PageHead title={category.name} description={about} />
-      <header className="page-head">
-        <h1>{category.name}</h1>
-        {category.description && <p>{category.description}</p>}
+      <PageHead title={name} description={description || t("category.about", { name })} />
+      <header className="page-head edge" data-color={color}>
+        <h1>{name}</h1>
+        {description && <p>{description}</p>}
         <p className="quiet">
           <Count value={category.threadCount} of="threads" /> ·{" "}
           <Count value={category.replyCount} of="replies" />
@@ -44,16 +45,13 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       </header>
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
-        <a className="button" href={newThread}>
-          {t("category.start")}
+        <a className="button" href={start.href}>
+          {start.action}
         </a>
       </div>
       <h2 className="visually-hidden">{t("list.threads")}</h2>
-      <ThreadList
-        threads={category.threads}
-        empty={rich(words, "category.empty", { start: (text) => <a href={newThread}>{text}</a> })}
-      />
-      <Pages path={path} sort={sort} isFirst={isFirst} next={category.next} />
+      <ThreadList threads={threads} sort={sort} empty={<Empty says={t("category.empty")} {...start} />} />
+      <ListPages first={isFirst ? null : listPath(path, sort)} next={next && listPath(path, sort, next)} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { data, redirect } from "react-router";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
+import type { MemberReply, MemberThread } from "#app/domain/views.ts";
 import { notFound } from "#app/http.ts";
 import type { Words } from "#app/messages/words.ts";
 import { memberListPath, memberPath } from "#app/paths.ts";
@@ -9,6 +10,7 @@ import { readPublic } from "#app/request/public.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
+import { ListPages } from "#app/ui/thread-list.tsx";
 import { Time } from "#app/ui/time.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
@@ -20,12 +22,13 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   // Other letters, or a handle that they had.
   if (found.handle !== params.handle) throw redirect(`${memberPath(found.handle)}${url.search}`, 301);
   // Whose page it is at Clerk stays inside.
-  const { id: _, ...member } = found;
+  const { id: _, categories, ...member } = found;
   const { show, before } = query.asked.list;
   const { threads, replies } = member;
   const listed = show === "threads" ? threads : replies;
   return data({
     siteName: context.get(siteContext).name,
+    sidebar: { categories },
     member: {
       ...member,
       threads: threads.slice(0, THREADS_PER_PAGE),
@@ -75,27 +78,17 @@ export default function Member({ loaderData }: Route.ComponentProps) {
       ) : (
         <MemberReplies replies={member.replies} />
       )}
-      <nav className="pages" aria-label={t("pages.label")}>
-        {!isFirst && (
-          <a className="button" href={memberListPath(member.handle, show)}>
-            {t("pages.first")}
-          </a>
-        )}
-        {hasMore && last && (
-          <a
-            className="button"
-            rel="next"
-            href={memberListPath(member.handle, show, {
-              time: last.createdAt,
-              id: "id" in last ? last.id : last.number,
-            })}
-          >
-            {t("pages.nextPage")}
-          </a>
-        )}
-      </nav>
+      <ListPages
+        first={isFirst ? null : memberListPath(member.handle, show)}
+        next={hasMore && last ? memberListPath(member.handle, show, placeOf(last)) : null}
+      />
     </article>
   );
+}
+
+/** Where a member's list goes on after an entry. */
+function placeOf(entry: MemberThread | MemberReply) {
+  return { time: entry.createdAt, id: "id" in entry ? entry.id : entry.number };
 }
 
 type About = Route.ComponentProps["loaderData"]["member"];

@@ -27,7 +27,11 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (!found?.reply) throw notFound("missing.reply");
   refuse(editRefusal(viewer, found.thread, found.reply, new Date()));
   const { body, revision } = found.reply;
-  return { thread: found.thread, reply: { number, body, revision } };
+  return {
+    sidebar: { categories: found.categories },
+    thread: found.thread,
+    reply: { number, body, revision },
+  };
 }
 
 export async function action({ context, params, url }: Route.ActionArgs) {

@@ -33,6 +33,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const introduce = (author: string) => t("reply.wrote", { author });
   const isQuoted = url.searchParams.has("quote") && answered !== null;
   return {
+    sidebar: { categories: found.categories },
     thread: found.thread,
     answered: answered && { number: answered.number, handle: answered.handle, bodyHtml: answered.bodyHtml },
     body: isQuoted ? quoteMarkdown(answered.handle, answered.body, introduce) : "",

@@ -20,9 +20,10 @@ type Answer = FormState<"title" | "category" | "body" | "submission"> & { previe
 export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
   const refusal = writeRefusal(viewer, new Date());
+  const chosen = url.searchParams.get("category") ?? "";
   return {
-    categories: await listCategories(context.get(databaseContext)),
-    chosen: url.searchParams.get("category") ?? "",
+    sidebar: { categories: await listCategories(context.get(databaseContext)), category: chosen },
+    chosen,
     refusal: refusal && messageOf(refusal),
     submission: crypto.randomUUID(),
   };
@@ -50,7 +51,7 @@ export async function action({ context, url }: Route.ActionArgs) {
 
 export default function NewThread({ loaderData, actionData }: Route.ComponentProps) {
   const { t, say } = useWords();
-  const { categories, chosen, refusal, submission } = loaderData;
+  const { sidebar, chosen, refusal, submission } = loaderData;
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? {};
   const form = useRef<HTMLFormElement>(null);
@@ -75,7 +76,7 @@ export default function NewThread({ loaderData, actionData }: Route.ComponentPro
             aria-describedby={errors.category ? "category-error" : undefined}
           >
             <option value="">{t("newThread.choose")}</option>
-            {categories.map(({ slug, name }) => (
+            {sidebar.categories.map(({ slug, name }) => (
               <option key={slug} value={slug}>
                 {name}
               </option>

@@ -9,6 +9,7 @@ import { categoryPath, lockAction, pinAction, slugOf, threadPath } from "#app/pa
 import { hasPage, threadPage } from "#app/public-pages.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
+import { CategoryLink } from "#app/ui/category-link.tsx";
 import { Count } from "#app/ui/count.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { Reply } from "#app/ui/reply.tsx";
@@ -29,12 +30,13 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
       viewer && (await getThreadPage(context.get(databaseContext), { number, page, viewerId: viewer.id }));
   if (!found) throw notFound("missing.thread");
   if (!hasPage(found, page)) throw notFound("missing.page");
-  const { authorId: _, ...thread } = found;
+  const { authorId: _, categories, ...thread } = found;
   if (params.slug !== slugOf(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
     origin: context.get(siteContext).origin,
+    sidebar: { categories, category: thread.category.slug },
     thread: { ...thread, replies: repliesForViewer(found, viewer, now) },
     page,
     description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
@@ -59,10 +61,7 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
       <header className="page-head">
         <p className="quiet">
           <ThreadMarks thread={thread} />
-          <a className="category" href={categoryPath(thread.category.slug)}>
-            {thread.category.name}
-          </a>{" "}
-          · <Count value={thread.replyCount} of="replies" />
+          <CategoryLink category={thread.category} /> · <Count value={thread.replyCount} of="replies" />
         </p>
         <h1 dir="auto">{thread.title}</h1>
         {thread.isDeleted && <p className="notice">{t("thread.deletedByYou")}</p>}
