@@ -101,6 +101,7 @@ function linkWww(state: StateInline, silent: boolean): boolean {
   if (!silent) {
     const open = state.push("link_open", "a", 1);
     open.attrs = [["href", href]];
+    open.info = "auto";
     state.push("text", "", 0).content = link;
     state.push("link_close", "a", -1);
   }

@@ -29,6 +29,7 @@ const HOLDS: Record<string, Record<string, RegExp>> = {
   p: {},
   pre: { tabindex: /^0$/ },
   s: {},
+  span: { class: /^cut$/ },
   strong: {},
   table: {},
   tbody: {},
@@ -45,6 +46,7 @@ const NEEDS: Record<string, string[]> = {
   div: ["class", "role", "tabindex"],
   input: ["type", "disabled"],
   pre: ["tabindex"],
+  span: ["class"],
 };
 
 /** Thousands of texts take seconds on a busy machine. Nothing is asserted about time. */

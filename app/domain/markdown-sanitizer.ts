@@ -6,7 +6,7 @@ import sanitizeHtml, { type Attributes, type Tag } from "sanitize-html";
 
 /** The list is searched from its start for every tag, so the frequent ones come first. */
 const TAGS =
-  "p li a br em td tr strong code ul ol s blockquote pre div table tbody th thead hr input h3 h4 h5 h6".split(
+  "p li a br em td tr strong code ul ol s blockquote pre div table tbody th thead hr input h3 h4 h5 h6 span".split(
     " ",
   );
 
@@ -20,6 +20,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
     input: ["type", "disabled", "checked"],
     ol: ["start"],
     pre: ["tabindex"],
+    span: ["class"],
   },
   allowedClasses: {
     code: [/^language-[A-Za-z0-9][\w.+#-]{0,29}$/],
@@ -31,7 +32,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowProtocolRelative: false,
   // No style attribute is allowed, so there is no CSS to parse.
   parseStyleAttributes: false,
-  transformTags: { a: link, div: tableScroll, input: checkbox, ol: orderedList, pre: code },
+  transformTags: { a: link, div: tableScroll, input: checkbox, ol: orderedList, pre: code, span: cut },
 };
 
 /** HTML with only what a post may hold. */
@@ -62,6 +63,10 @@ function orderedList(tagName: string, { start = "" }: Attributes): Tag {
   const attribs: Attributes = {};
   if (/^\d{1,9}$/.test(start)) attribs.start = start;
   return { tagName, attribs };
+}
+
+function cut(tagName: string): Tag {
+  return { tagName, attribs: { class: "cut" } };
 }
 
 function code(tagName: string): Tag {

@@ -1,6 +1,7 @@
 /** What the forum changes in markdown-it's tokens between parsing and writing HTML: one pass over each text. */
 import type { Token } from "markdown-it";
 import { INLINE_DEPTH_MAX } from "./markdown-limits.ts";
+import { shortAddress } from "./short-address.ts";
 import { visibleLength } from "./text.ts";
 
 /** What one text may still spend on things that grow: see markdown-limits.ts. */
@@ -166,11 +167,37 @@ class InlineFinisher {
   #close(token: Token): void {
     if (this.#link?.level === this.#kept.length) {
       if (!this.#link.named) this.#addText(this.#link.href);
+      this.#shortenAddress();
       this.#link = null;
     }
     if (!this.#kept.pop()) return;
     this.#depth--;
     this.finished.push(token);
+  }
+
+  /** Cuts the text of the link that ends here, where it is a long address and nothing else; its title is the whole of it. */
+  #shortenAddress(): void {
+    const [open, text] = this.finished.slice(-2);
+    if (open?.type !== "link_open" || text?.type !== "text") return;
+    const isAddress = open.info === "auto" || text.content === open.attrGet("href");
+    const short = isAddress ? shortAddress(text.content) : null;
+    if (!short) return;
+    // Before `rel`, as the sanitizer writes them.
+    if (!open.attrGet("title")) open.attrs?.splice(1, 0, ["title", text.content]);
+    this.finished.pop();
+    this.#addCut(short.lead);
+    this.#addText(short.shown);
+    this.#addCut(short.rest);
+  }
+
+  /** Text that is not seen, but copied, searched and read out with the rest. */
+  #addCut(content: string): void {
+    if (content === "") return;
+    const open = new this.#Make("cut_open", "span", 1);
+    open.attrs = [["class", "cut"]];
+    this.finished.push(open);
+    this.#addText(content);
+    this.finished.push(new this.#Make("cut_close", "span", -1));
   }
 
   /** A link to the picture, named by its alternative text or its file; inside another link, only the name. */

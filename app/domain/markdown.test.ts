@@ -36,6 +36,11 @@ test.each([
   ["reference links", "[a]\n\n[a]: http://b.c", `<p><a href="http://b.c" ${REL}>a</a></p>`],
   ["autolinks", "<http://a.b>", `<p><a href="http://a.b" ${REL}>http://a.b</a></p>`],
   ["bare links", "see http://a.b/c.", `<p>see <a href="http://a.b/c" ${REL}>http://a.b/c</a>.</p>`],
+  [
+    "a long bare link, cut for the eye alone",
+    "https://a.b/a-path/that-goes-on/and-on/and-on/until-it-is-long-enough/and-further",
+    `<p><a href="https://a.b/a-path/that-goes-on/and-on/and-on/until-it-is-long-enough/and-further" title="https://a.b/a-path/that-goes-on/and-on/and-on/until-it-is-long-enough/and-further" ${REL}><span class="cut">https://</span>a.b/a-path/that-goes-on/and-on/and-on<span class="cut">/until-it-is-long-enough/and-further</span></a></p>`,
+  ],
   ["bare www links", "(www.a.org)", `<p>(<a href="http://www.a.org" ${REL}>www.a.org</a>)</p>`],
   ["mail addresses", "a@b.co", `<p><a href="mailto:a@b.co" ${REL}>a@b.co</a></p>`],
   ["file names, as words", "README.md main.rs", "<p>README.md main.rs</p>"],

@@ -78,7 +78,7 @@ function escapeMarkdown(text: string): string {
 
 /** Between blocks, cells and lines there is a space; within a line, tags leave none. */
 function spaceFor(tag: string): string {
-  return /^<\/?(?:a|em|strong|s|code)\b/.test(tag) ? "" : " ";
+  return /^<\/?(?:a|em|strong|s|code|span)\b/.test(tag) ? "" : " ";
 }
 
 /** The four entities that `sanitize` writes. */
