@@ -150,7 +150,17 @@ export const threadPage = definePage({
     facts.FORUM,
     facts.thread(number),
     facts.repliesOf(number),
-    ...(thread ? [facts.CATEGORIES, facts.pageOf(number, page), ...thread.replies.flatMap(authors)] : []),
+    ...(thread
+      ? [
+          facts.CATEGORIES,
+          facts.pageOf(number, page),
+          facts.member(thread.authorId),
+          ...[thread.lock, thread.pin].flatMap((decision) =>
+            decision?.by ? [facts.member(decision.by.id)] : [],
+          ),
+          ...thread.replies.flatMap(authors),
+        ]
+      : []),
   ],
   isCopied: (thread, { page }) => hasPage(thread, page),
 });

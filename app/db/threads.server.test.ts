@@ -207,13 +207,60 @@ test("a page of a thread has its 20 replies, with the viewer's votes and what wa
   await makeVote(db, { voter: ada, thread, number: 22, value: -1 });
   const page = await getThreadPage(db, { number: thread.number, page: 2, viewerId: ada.id });
   expect(page?.replies.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, at) => at + 21));
-  expect(page?.replies[0]?.replyTo).toEqual({ number: 3, handle: "ben", authorId: ben.id });
+  expect(page?.replies[0]?.replyTo).toEqual({
+    number: 3,
+    handle: "ben",
+    authorId: ben.id,
+    isDeleted: false,
+  });
   expect(page?.replies[1]).toMatchObject({ score: -1, vote: -1 });
   expect(page).toMatchObject({ lastNumber: 41, replyCount: 40 });
   const stranger = await getThreadPage(db, { number: thread.number, page: 2, viewerId: null });
   expect(stranger?.replies[1]).toMatchObject({ score: -1, vote: 0 });
   const last = await getThreadPage(db, { number: thread.number, page: 3, viewerId: null });
   expect(last?.replies.map(({ number }) => number)).toEqual([41]);
+});
+
+test("a page says who locked and pinned its thread, when, and the reason of the last time", async () => {
+  const thread = await makeThread(db, { author: ada, category });
+  const { number } = thread;
+  const page = async () => {
+    const found = await getThreadPage(db, { number, page: 1, viewerId: null });
+    return { author: found?.author, lock: found?.lock, pin: found?.pin };
+  };
+  expect(await page()).toEqual({ author: "ada", lock: null, pin: null });
+  const mod = await makeMember(db, { role: "moderator", handle: "mod-of-the-day" });
+  await lockThread(db, { number, locked: true, by: admin.id, reason: "The first reason" });
+  await lockThread(db, { number, locked: false, by: admin.id });
+  await lockThread(db, { number, locked: true, by: mod.id, reason: "It is answered" });
+  await lockThread(db, { number, locked: true, by: admin.id, reason: "It was locked already" });
+  await pinThread(db, { number, pinned: true, by: mod.id });
+  const by = { id: mod.id, handle: "mod-of-the-day", isDeleted: false };
+  const at = expect.stringMatching(/^\d{4}-/);
+  expect(await page()).toEqual({
+    author: "ada",
+    lock: { by, at, reason: "It is answered" },
+    pin: { by, at, reason: null },
+  });
+  await deleteMember(db, mod);
+  expect(await page()).toMatchObject({
+    lock: { by: { id: mod.id, isDeleted: true }, reason: "It is answered" },
+  });
+  // As an import brings it that names nobody.
+  await db.execute(sql`
+    update threads set status_set_by = null, status_set_at = null, pinned_by = null where number = ${number}`);
+  expect(await page()).toMatchObject({ lock: { by: null, at: null }, pin: { by: null } });
+});
+
+test("a reply says that what it answers is deleted, wherever that stands", async () => {
+  const thread = await makeThread(db, { author: ada, category });
+  for (let number = 2; number <= 21; number += 1)
+    await makeReply(db, { author: ben, thread, replyTo: number > 2 ? 2 : null });
+  await deleteReply(db, { thread: thread.number, number: 2, authorId: ben.id, deleted: true });
+  for (const page of [1, 2]) {
+    const found = await getThreadPage(db, { number: thread.number, page, viewerId: null });
+    expect(found?.replies.at(-1)?.replyTo).toMatchObject({ number: 2, isDeleted: true });
+  }
 });
 
 test("a deleted reply leaves its place on its page, and its words to nobody", async () => {

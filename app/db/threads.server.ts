@@ -202,7 +202,11 @@ const THREAD_PAGE = defineRead(
   "thread_page",
   { number: integer, page: integer, viewer: nullable(word) },
   ({ number, page, viewer }) => sql`
-    select ${THREAD_STATE}, t.author_id as "authorId", t.reply_count as "replyCount",
+    select ${THREAD_STATE}, t.author_id as "authorId",
+      (select handle from members where user_id = t.author_id) as author,
+      ${decision("lock", sql`t.status = 'locked'`, { by: sql`t.status_set_by`, at: sql`t.status_set_at` })} as lock,
+      ${decision("pin", sql`t.is_pinned`, { by: sql`t.pinned_by`, at: sql`t.pinned_at` })} as pin,
+      t.reply_count as "replyCount",
       t.last_number as "lastNumber", t.accepted_number as "acceptedNumber", to_json(t.created_at) as "createdAt",
       ${CATEGORY_NAME} as category, ${CATEGORY_NAMES} as categories,
       (with page as materialized (
@@ -222,9 +226,9 @@ const THREAD_PAGE = defineRead(
           json_build_object('handle', m.handle, 'imageUrl', m.image_url, 'role', m.role,
             'isDeleted', m.is_deleted) as author,
           case
-            when near.number is not null then ${replyTarget(sql`near.number`, sql`near_author.handle`, sql`near.author_id`)}
+            when near.number is not null then ${replyTarget(sql`near.number`, sql`near_author.handle`, sql`near.author_id`, sql`near.is_deleted`)}
             when r.reply_to_number is not null then (
-              select ${replyTarget(sql`p.number`, sql`pm.handle`, sql`p.author_id`)}
+              select ${replyTarget(sql`p.number`, sql`pm.handle`, sql`p.author_id`, sql`p.deleted_at is not null`)}
               from thread_replies p join members pm on pm.user_id = p.author_id
               where p.thread_id = r.thread_id and p.number = r.reply_to_number)
           end as "replyTo"
@@ -240,8 +244,22 @@ const THREAD_PAGE = defineRead(
 );
 
 /** What a reply shows of the one that it answers. */
-function replyTarget(number: SQL, handle: SQL, authorId: SQL): SQL {
-  return sql`json_build_object('number', ${number}, 'handle', ${handle}, 'authorId', ${authorId})`;
+function replyTarget(number: SQL, handle: SQL, authorId: SQL, isDeleted: SQL): SQL {
+  return sql`json_build_object('number', ${number}, 'handle', ${handle}, 'authorId', ${authorId}, 'isDeleted', ${isDeleted})`;
+}
+
+/** Who set a state on a thread `t` and when, which stands in its row, with the reason of the newest row in `moderations`. */
+function decision(action: "lock" | "pin", isSet: SQL, { by, at }: { by: SQL; at: SQL }): SQL {
+  return sql`case when ${isSet} then json_build_object(
+    'by', (
+      select json_build_object('id', m.user_id, 'handle', m.handle, 'isDeleted', u.deleted_at is not null)
+      from members m join "user" u on u.id = m.user_id
+      where m.user_id = ${by}),
+    'at', ${at},
+    'reason', (
+      select d.reason from moderations d
+      where d.thread_id = t.id and d.action = ${word(action)}
+      order by d.id desc limit 1)) end`;
 }
 
 /** What a reply `r` said, and the title of its thread `t`, before any edit that is kept. */
@@ -323,10 +341,13 @@ function insertThread(db: Database, thread: NewThread) {
 /** A thread after something was done to it: what its address is made of. */
 export type ThreadPlace = { number: number; title: string };
 
+/** Who moderates which thread, and why, if they say so: everyone may read it. */
+type Moderation = { number: number; by: string; reason?: string | null };
+
 /** Locks a thread or opens it again, and says who did. One statement. */
 export function lockThread(
   db: Database,
-  { number, locked, by }: { number: number; locked: boolean; by: string },
+  { number, locked, by, reason = null }: Moderation & { locked: boolean },
 ): Promise<Outcome<ThreadPlace>> {
   return write(
     db,
@@ -337,7 +358,7 @@ export function lockThread(
       from target, person
       where t.id = target.id and target.status <> ${locked ? "locked" : "open"}
       returning t.id, t.number, t.status_set_by as by
-    ), ${noteModeration("lock", locked)}, ${recordEvents(
+    ), ${noteModeration("lock", locked, reason)}, ${recordEvents(
       eventOf(
         "thread-locked",
         { thread: sql`number`, locked: sql`${locked}::boolean`, by: sql`by` },
@@ -351,7 +372,7 @@ export function lockThread(
 /** Pins a thread to the top of its category or unpins it, and says who did. One statement. */
 export function pinThread(
   db: Database,
-  { number, pinned, by }: { number: number; pinned: boolean; by: string },
+  { number, pinned, by, reason = null }: Moderation & { pinned: boolean },
 ): Promise<Outcome<ThreadPlace>> {
   return write(
     db,
@@ -362,7 +383,7 @@ export function pinThread(
       from target, person
       where t.id = target.id and target.is_pinned <> ${pinned}
       returning t.id, t.number, t.category_id, t.pinned_by as by
-    ), ${noteModeration("pin", pinned)}, ${recordEvents(
+    ), ${noteModeration("pin", pinned, reason)}, ${recordEvents(
       eventOf(
         "thread-pinned",
         { thread: sql`number`, category: sql`category_id`, pinned: sql`${pinned}::boolean`, by: sql`by` },
@@ -382,11 +403,11 @@ function threadToModerate(number: number): SQL {
     for no key update of t)`;
 }
 
-/** The part of a moderator's write that keeps who did it, to what and when, where something was changed. */
-function noteModeration(action: "lock" | "pin", value: boolean): SQL {
+/** The part of a moderator's write that keeps who did it, to what, when and why, where something was changed. */
+function noteModeration(action: "lock" | "pin", value: boolean, reason: string | null): SQL {
   return sql`noted as (
-    insert into moderations (action, moderator_id, thread_id, value)
-    select ${action}, changed.by, changed.id, ${String(value)} from changed)`;
+    insert into moderations (action, moderator_id, thread_id, value, reason)
+    select ${action}, changed.by, changed.id, ${String(value)}, ${reason}::text from changed)`;
 }
 
 const MODERATED = sql`

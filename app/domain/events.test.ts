@@ -27,11 +27,8 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
       kind === "reply-deleted" ? ["page-7-3", "replies-by-user_author"] : [],
     ],
   ),
-  ...(["reply-deleted", "reply-edited"] as const).map((kind): [Event, string[], string[]] => [
-    { kind, ...place, reply: 1 },
-    ["page-7-1"],
-    ["page-7-1"],
-  ]),
+  [{ kind: "reply-deleted", ...place, reply: 1 }, ["page-7-1", "replies-7"], ["page-7-1"]],
+  [{ kind: "reply-edited", ...place, reply: 1 }, ["page-7-1"], ["page-7-1"]],
   [
     { kind: "reply-edited", thread: 7, reply: 20, author: "user_author" },
     ["page-7-1", "replies-by-user_author"],

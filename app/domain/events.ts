@@ -54,8 +54,8 @@ export function changedFacts(event: Event): facts.Fact[] {
     case "reply-written":
     case "reply-deleted":
     case "reply-restored":
-      // An opening post is no reply: it is counted and listed with its thread.
-      if (event.reply === 1) return wordsOf(event);
+      // An opening post is no reply: it is counted and listed with its thread. Each page names what its replies answer.
+      if (event.reply === 1) return [...wordsOf(event), facts.repliesOf(event.thread)];
       return [
         facts.repliesOf(event.thread),
         facts.LISTS,

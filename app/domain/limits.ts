@@ -11,6 +11,9 @@ export const BODY_MIN = 1;
 /** Rendering any text of this length stays under 100 ms, and in a new process at it (docs/decisions/0004-markdown.md). */
 export const BODY_MAX = 30_000;
 
+/** Why a moderator locked or pinned: a sentence or two, which stand under the title. */
+export const REASON_MAX = 200;
+
 export const HANDLE_MIN = 3;
 export const HANDLE_MAX = 30;
 

@@ -53,7 +53,7 @@ export type ReplyView = {
   author: { handle: string; imageUrl: string | null; role: Role; isDeleted: boolean };
   /** Null where the reply is deleted. */
   bodyHtml: string | null;
-  replyTo: { number: number; handle: string; authorId: string } | null;
+  replyTo: { number: number; handle: string; authorId: string; isDeleted: boolean } | null;
   score: number;
   /** The viewer's own vote: -1, 0 or 1. */
   vote: -1 | 0 | 1;
@@ -73,8 +73,19 @@ export type ThreadState = {
   isDeleted: boolean;
 };
 
+/** Who set a state on a thread, when, and why; null is what nobody wrote down. */
+export type Decision = {
+  by: { id: string; handle: string; isDeleted: boolean } | null;
+  at: string | null;
+  reason: string | null;
+};
+
 export type ThreadPage = ThreadState & {
   authorId: string;
+  author: string;
+  /** The lock and the pin that are on it. */
+  lock: Decision | null;
+  pin: Decision | null;
   category: CategoryName;
   replyCount: number;
   lastNumber: number;

@@ -32,7 +32,7 @@ test("a number chooses the plural, and is written as its language writes it", ()
 });
 
 test("a number that is a name stands as it is", () => {
-  expect(english.t("reply.permalink", { number: "1204" })).toBe("#1204, permalink");
+  expect(english.t("edit.reply", { number: "1204" })).toBe("Edit your reply #1204");
 });
 
 test("dates and times are those of the language", () => {

@@ -4,6 +4,7 @@ import { deleteAction, editPath, memberPath, newReplyPath, replyPath } from "#ap
 import { Avatar } from "./avatar.tsx";
 import { Body } from "./body.tsx";
 import { Time } from "./time.tsx";
+import { Tools } from "./tools.tsx";
 import { VoteButtons } from "./vote-buttons.tsx";
 import { rich, useWords } from "./words.ts";
 
@@ -18,9 +19,10 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
   const words = useWords();
   const { t } = words;
   const number = String(reply.number);
+  const editedAt = reply.isDeleted ? null : reply.editedAt;
   const author = <a href={memberPath(reply.author.handle)}>{reply.author.handle}</a>;
   return (
-    <li>
+    <li className={reply.number === 1 ? "opening" : undefined}>
       <article className="reply" id={`reply-${reply.number}`} aria-labelledby={`by-${reply.number}`}>
         <header>
           <Avatar handle={reply.author.handle} imageUrl={reply.author.imageUrl} />
@@ -35,24 +37,15 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
           {thread.acceptedNumber === reply.number && (
             <span className="mark-label good">{t("reply.accepted")}</span>
           )}
-          <span className="reply-where quiet">
-            {reply.replyTo && (
-              <a className="reply-to" href={replyPath(thread, reply.replyTo.number)}>
-                {t("reply.inReplyTo", {
-                  handle: reply.replyTo.handle,
-                  number: String(reply.replyTo.number),
-                })}
-              </a>
-            )}{" "}
-            <Time value={reply.createdAt} />
-            {reply.editedAt && !reply.isDeleted && (
-              <> · {rich(words, "reply.edited", { when: <Time value={reply.editedAt} /> })}</>
-            )}{" "}
-            ·{" "}
-            <a href={replyPath(thread, reply.number)} aria-label={t("reply.permalink", { number })}>
-              #{reply.number}
-            </a>
-          </span>
+          {(reply.replyTo || editedAt) && (
+            <span className="reply-more quiet">
+              {reply.replyTo && <Answered thread={thread} reply={reply.replyTo} />}
+              {editedAt && <span>{rich(words, "reply.edited", { when: <Time value={editedAt} /> })}</span>}
+            </span>
+          )}
+          <a className="permalink quiet" href={replyPath(thread, reply.number)}>
+            <Time value={reply.createdAt} /> · {rich(words, "reply.permalink", { hidden, number })}
+          </a>
         </header>
         {reply.bodyHtml === null ? (
           <p className="gone">{t("reply.deleted")}</p>
@@ -65,6 +58,18 @@ export function Reply({ thread, reply, isSignedIn }: ReplyProps) {
   );
 }
 
+type AnsweredProps = { thread: ThreadName; reply: NonNullable<ReplyForViewer["replyTo"]> };
+
+/** What a reply answers: a link to it, unless it is deleted. */
+function Answered({ thread, reply }: AnsweredProps) {
+  const { t } = useWords();
+  const number = String(reply.number);
+  if (reply.handle === null) return <span>{t("reply.inReplyToDeleted", { number })}</span>;
+  return (
+    <a href={replyPath(thread, reply.number)}>{t("reply.inReplyTo", { handle: reply.handle, number })}</a>
+  );
+}
+
 /** What only those hear who do not see where it stands. */
 function hidden(text: ReactNode): ReactNode {
   return <span className="visually-hidden">{text}</span>;
@@ -72,7 +77,6 @@ function hidden(text: ReactNode): ReactNode {
 
 function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
   const words = useWords();
-  const { t } = words;
   const { handle } = reply.author;
   return (
     <footer className="reply-tools">
@@ -90,23 +94,53 @@ function ReplyTools({ thread, reply, isSignedIn }: ReplyProps) {
           </a>
         </>
       )}
-      {reply.mayEdit && (
-        <a className="button quiet" href={editPath(thread.number, reply.number)}>
-          {t("reply.edit")}
-        </a>
-      )}
-      {reply.mayDelete && (
-        <form method="post" action={deleteAction(thread.number, reply.number)}>
-          <button
-            className="button quiet"
-            type="submit"
-            name="deleted"
-            value={reply.isDeleted ? "false" : "true"}
-          >
-            {t(reply.isDeleted ? "reply.restore" : "reply.delete")}
-          </button>
-        </form>
+      {reply.isDeleted ? (
+        reply.mayDelete && <DeleteForm thread={thread} reply={reply} />
+      ) : (
+        <OwnTools thread={thread} reply={reply} />
       )}
     </footer>
+  );
+}
+
+type OwnProps = Pick<ReplyProps, "thread" | "reply">;
+
+/** What an author may do with what they wrote. */
+function OwnTools({ thread, reply }: OwnProps) {
+  const words = useWords();
+  if (!reply.mayEdit && !reply.mayDelete) return null;
+  const more = rich(words, "reply.more", { hidden, number: String(reply.number) });
+  return (
+    <Tools
+      label={
+        <>
+          <span aria-hidden="true">⋯</span>
+          <span className="word">{more}</span>
+        </>
+      }
+    >
+      {reply.mayEdit && (
+        <a className="button quiet" href={editPath(thread.number, reply.number)}>
+          {words.t("reply.edit")}
+        </a>
+      )}
+      {reply.mayDelete && <DeleteForm thread={thread} reply={reply} />}
+    </Tools>
+  );
+}
+
+function DeleteForm({ thread, reply }: OwnProps) {
+  const { t } = useWords();
+  return (
+    <form method="post" action={deleteAction(thread.number, reply.number)}>
+      <button
+        className="button quiet"
+        type="submit"
+        name="deleted"
+        value={reply.isDeleted ? "false" : "true"}
+      >
+        {t(reply.isDeleted ? "reply.restore" : "reply.delete")}
+      </button>
+    </form>
   );
 }

@@ -1,6 +1,7 @@
+import type { ReactNode } from "react";
 import { pageOfReply } from "#app/domain/paging.ts";
 import { threadPath } from "#app/paths.ts";
-import { useWords } from "./words.ts";
+import { rich, useWords } from "./words.ts";
 
 type Props = {
   thread: { number: number; title: string; lastNumber: number };
@@ -9,41 +10,42 @@ type Props = {
   label: string;
 };
 
-/** The numbered pages of a thread: the first, the last, and those around this one. */
+/** The way through a thread's pages, in one row: a step back and on, where one is, and the first and the last. */
 export function ThreadPages({ thread, page, label }: Props) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const last = pageOfReply(thread.lastNumber);
   if (last === 1) return null;
+  const to = (number: number) => threadPath(thread, number);
   return (
-    <nav className="pages" aria-label={label}>
-      {page > 1 && (
-        <a className="button" href={threadPath(thread, page - 1)} rel="prev">
-          {t("pages.previous")}
-        </a>
-      )}
-      <ul>
-        {nearbyPages(page, last).map((number, at, all) => (
-          <li key={number} data-gap={at > 0 && number - (all[at - 1] ?? 0) > 1 ? true : undefined}>
-            <a
-              href={threadPath(thread, number)}
-              aria-label={t("pages.number", { number })}
-              aria-current={number === page ? "page" : undefined}
-            >
-              {number}
-            </a>
-          </li>
-        ))}
-      </ul>
-      {page < last && (
-        <a className="button" href={threadPath(thread, page + 1)} rel="next">
-          {t("pages.next")}
-        </a>
-      )}
+    <nav className="pager" aria-label={label}>
+      <p className="pager-steps">
+        {page > 2 && <Step href={to(1)} sign="«" name={hidden(t("pages.first"))} />}
+        {page > 1 && <Step href={to(page - 1)} rel="prev" sign="‹" name={t("pages.previous")} />}
+      </p>
+      <p>{rich(words, "pages.place", { hidden, page, last })}</p>
+      <p className="pager-steps">
+        {page < last && <Step href={to(page + 1)} rel="next" name={t("pages.next")} sign="›" isForward />}
+        {page < last - 1 && <Step href={to(last)} name={hidden(t("pages.last"))} sign="»" isForward />}
+      </p>
     </nav>
   );
 }
 
-function nearbyPages(page: number, last: number): number[] {
-  const wanted = new Set([1, page - 1, page, page + 1, last]);
-  return [...wanted].filter((number) => number >= 1 && number <= last).sort((a, b) => a - b);
+type StepProps = { href: string; rel?: string; sign: string; name: ReactNode; isForward?: boolean };
+
+/** A link with a sign that points where it leads: where lines run from right to left, Unicode mirrors it. */
+function Step({ href, rel, sign, name, isForward = false }: StepProps) {
+  const arrow = <span aria-hidden="true">{sign}</span>;
+  return (
+    <a className="button" href={href} rel={rel}>
+      {!isForward && arrow}
+      <span className="word">{name}</span>
+      {isForward && arrow}
+    </a>
+  );
+}
+
+function hidden(text: ReactNode): ReactNode {
+  return <span className="visually-hidden">{text}</span>;
 }

@@ -13,22 +13,29 @@ type Voted = { number: number; score: number; vote: VoteValue; mayVote: boolean 
 const useVote = typeof document === "undefined" ? () => NOT_SENT : useFetcher<Answer>;
 const NOT_SENT = { state: "idle", formData: undefined, data: undefined, submit: async () => {} } as const;
 
-/** The score, and a button each way. Pressing the pressed one takes the vote back. */
+/** The score, between a button each way where the viewer may vote. Pressing the pressed one takes the vote back. */
 export function VoteButtons({ thread, reply }: { thread: number; reply: Voted }) {
   const { say } = useWords();
   const fetcher = useVote();
   const { score, vote } = shownVote(reply, fetcher.formData, fetcher.data);
   const problem = fetcher.state === "idle" ? fetcher.data?.problem : null;
-  if (!reply.mayVote) return <Score score={score} isAlone />;
+  if (!reply.mayVote)
+    return (
+      <p className="votes">
+        <Score score={score} isAlone />
+      </p>
+    );
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     void fetcher.submit((event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement);
   };
   return (
-    <form className="votes" method="post" action={voteAction(thread, reply.number)} onSubmit={onSubmit}>
-      <VoteButton name="up" value={1} vote={vote} />
-      <Score score={score} />
-      <VoteButton name="down" value={-1} vote={vote} />
+    <form method="post" action={voteAction(thread, reply.number)} onSubmit={onSubmit}>
+      <p className="votes">
+        <VoteButton name="up" value={1} vote={vote} />
+        <Score score={score} />
+        <VoteButton name="down" value={-1} vote={vote} />
+      </p>
       {problem && (
         <span className="field-error" role="alert">
           {say(problem)}

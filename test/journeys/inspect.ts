@@ -125,7 +125,9 @@ export function collisions(page: Page): Promise<string[]> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
       const parent = node.parentElement as HTMLElement;
-      const isSeen = parent.checkVisibility() && !parent.closest(".visually-hidden, .skip-link, .body");
+      // The title in the bar is seen once the head, behind which it stands, has left the window.
+      const isUnseen = parent.closest(".visually-hidden, .skip-link, .body, .thread-bar");
+      const isSeen = parent.checkVisibility() && !isUnseen;
       if (!node.textContent?.trim() || !isSeen) continue;
       const range = document.createRange();
       range.selectNodeContents(node);

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { journey } from "#test/browser.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
 import { startSite } from "#test/site.ts";
-import { eventually, heading, open, replyOn } from "./travel.ts";
+import { eventually, heading, open, openTools, replyOn } from "./travel.ts";
 
 // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a fixture needs
 journey.override("site", { scope: "file" }, async ({}, { onCleanup }) => {
@@ -41,6 +41,7 @@ journey("A reader's pages are kept, and show at once what a member has written",
     expect(await row.textContent(), address).toContain("1 reply");
   }
 
+  await openTools(replyOn(member, 2).whole);
   await replyOn(member, 2).whole.getByRole("button", { name: "Delete" }).click();
   await replyOn(member, 2).whole.getByText("Deleted by its author.").waitFor();
   await reader.goto(path);

@@ -60,7 +60,7 @@ journey(
   "A link in a post, and one to a place on a page, are the browser's to follow",
   async ({ site, visit }) => {
     const { page, category, loads } = await makeScene({ site, visit });
-    await replyOn(page, 1).whole.getByRole("link", { name: "#1, permalink" }).click();
+    await replyOn(page, 1).whole.getByRole("link", { name: "#1 permalink" }).click();
     await page.waitForURL("**#reply-1");
     expect(await page.locator(":target").getAttribute("id")).toBe("reply-1");
     expect(loads()).toBe(1);

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import type { PlainKey } from "#app/messages/catalogue.ts";
 import type { Site } from "#test/site.ts";
 import { HARD_BODY, type HardForum } from "./hard-forum.ts";
-import { button, heading, open, withoutClerk, wordsOn } from "./travel.ts";
+import { button, heading, open, openTools, replyOn, threadHead, withoutClerk, wordsOn } from "./travel.ts";
 
 type Role = "member" | "moderator" | "suspended";
 
@@ -185,6 +185,22 @@ const OF_OTHERS: Scene[] = [
   { name: "a thread", as: "moderator", go: at(({ shortPath }) => shortPath) },
   { name: "a locked thread", as: "moderator", go: at(({ lockedPath }) => lockedPath) },
   { name: "a thread", as: "suspended", go: at(({ shortPath }) => shortPath) },
+  {
+    name: "a thread with the moderator's tools open",
+    as: "moderator",
+    go: async (page, { path }) => {
+      await open(page, path);
+      await openTools(threadHead(page));
+    },
+  },
+  {
+    name: "a thread with the tools of a reply open",
+    as: "member",
+    go: async (page, { path }) => {
+      await open(page, path);
+      await openTools(replyOn(page, 2).whole);
+    },
+  },
   { name: "the form of a new thread", as: "suspended", go: at(() => "/t/new") },
   {
     name: "a held reply, signed in again",

@@ -104,6 +104,16 @@ export function replyOn(page: Page, number: number) {
   };
 }
 
+/** Opens the tools of a thread's head or of a reply. */
+export async function openTools(within: Locator): Promise<void> {
+  await within.locator(".tools > summary").click();
+}
+
+/** The head of a thread's page. */
+export function threadHead(page: Page): Locator {
+  return page.locator(".thread-head");
+}
+
 /** The numbers of a thread's replies that say exactly `body`. */
 export async function repliesThatSay({ db }: Site, body: string, thread?: TestThread): Promise<number[]> {
   const rows = await db.execute<{ number: number }>(sql`

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
-import { bothWays, button, eventually, open, replyOn, voteOf } from "./travel.ts";
+import { bothWays, button, eventually, open, openTools, replyOn, threadHead, voteOf } from "./travel.ts";
 
 bothWays("A vote goes up, comes back, and goes down", async ({ site, visit }) => {
   const ada = await site.makeMember();
@@ -45,15 +45,21 @@ bothWays("A moderator locks a thread and writes in it, unlocks and pins it", asy
   const page = await visit({ as: mod });
 
   await open(page, path);
+  await openTools(threadHead(page));
+  await page.getByLabel("Why").first().fill("Everything is said.");
   await button(page, "Lock").click();
-  await button(page, "Unlock").waitFor();
+  await threadHead(page).getByText("Locked").waitFor();
   for (const as of [null, ada]) {
     const reader = await visit({ as });
     await open(reader, path);
     expect(await reader.getByLabel("Your reply").count()).toBe(0);
     expect(await reader.getByRole("button", { name: /vote$|Post reply/ }).count()).toBe(0);
     expect(await reader.getByRole("link", { name: /^(Reply|Quote|Edit)/ }).count()).toBe(0);
-    expect(await reader.getByText("Locked", { exact: true }).count()).toBe(1);
+    const notice = threadHead(reader).getByText(/^Locked by/);
+    expect(await notice.textContent()).toMatch(
+      new RegExp(`^Locked by ${mod.handle} · .* · Everything is said\\.$`),
+    );
+    expect(await notice.getByRole("link").getAttribute("href")).toBe(`/u/${mod.handle}`);
     expect(await reader.getByRole("region", { name: "Reply" }).textContent()).toContain(
       "This thread is locked: it can be read",
     );
@@ -65,12 +71,14 @@ bothWays("A moderator locks a thread and writes in it, unlocks and pins it", asy
   await page.getByText("The last word is ours.").and(page.locator("p")).waitFor();
   expect(await page.getByRole("button", { name: /vote$/ }).count()).toBe(0);
   await makeThread(site.db, { author: ada, category, title: "A calm one" });
+  await openTools(threadHead(page));
   await button(page, "Unlock").click();
-  await button(page, "Lock").waitFor();
+  await threadHead(page).getByText("Locked").waitFor({ state: "detached" });
   expect(await page.getByLabel("Your reply").count()).toBe(1);
 
+  await openTools(threadHead(page));
   await button(page, "Pin").click();
-  await button(page, "Unpin").waitFor();
+  await threadHead(page).getByText("Pinned").waitFor();
   const reader = await visit();
   await reader.goto(`/c/${category}`);
   const rows = reader.getByRole("listitem").filter({ has: reader.getByRole("heading") });
@@ -78,8 +86,9 @@ bothWays("A moderator locks a thread and writes in it, unlocks and pins it", asy
   expect(await titles.allTextContents()).toEqual(["A heated talk", "A calm one"]);
   expect(await rows.getByText("Pinned").count()).toBe(1);
   expect(await rows.first().getByText("Pinned").count()).toBe(1);
+  await openTools(threadHead(page));
   await button(page, "Unpin").click();
-  await button(page, "Pin").waitFor();
+  await threadHead(page).getByText("Pinned").waitFor({ state: "detached" });
   await reader.reload();
   expect(await titles.allTextContents()).toEqual(["A calm one", "A heated talk"]);
 });

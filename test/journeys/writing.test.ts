@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
-import { bothWays, button, eventually, heading, open, repliesThatSay, replyOn } from "./travel.ts";
+import { bothWays, button, eventually, heading, open, openTools, repliesThatSay, replyOn } from "./travel.ts";
 
 bothWays(
   "A thread is started: errors at the fields, a preview, and then the post",
@@ -91,7 +91,8 @@ bothWays("A reply is written, and answers and quotes another one", async ({ site
   await page.getByRole("link", { name: `Quote ${grace.handle}` }).click();
   await heading(page, `Reply to ${thread.title}`).waitFor();
   const quoted = await page.getByLabel("Your reply").inputValue();
-  expect(quoted).toContain("wrote:");
+  const quotedAt = `/t/${thread.number}/a-thread-for-a-test#reply-2`;
+  expect(quoted).toContain(`**${grace.handle}** wrote in [#2](${quotedAt}):`);
   expect(quoted).toMatch(/^> Words\n>\n> that \*bear\*\n>\n> repeating$/m);
   await page.getByLabel("Your reply").press("ControlOrMeta+End");
   await page.keyboard.type("So it is.");
@@ -99,6 +100,7 @@ bothWays("A reply is written, and answers and quotes another one", async ({ site
   await replyOn(page, 5).whole.waitFor();
   expect(await replyOn(page, 5).body.locator("blockquote em").textContent()).toBe("bear");
   expect(await replyOn(page, 5).body.locator("blockquote strong").textContent()).toBe(grace.handle);
+  expect(await replyOn(page, 5).body.locator("blockquote a").getAttribute("href")).toBe(quotedAt);
   expect(await replyOn(page, 5).body.locator("> p").last().textContent()).toBe("So it is.");
 });
 
@@ -108,6 +110,7 @@ bothWays("A post is edited; two tabs do not overwrite each other", async ({ site
   const thread = await makeThread(site.db, { author: ada, category, body: "First text" });
   const page = await visit({ as: ada });
   await open(page, `/t/${thread.number}/a-thread-for-a-test`);
+  await openTools(replyOn(page, 1).whole);
   await replyOn(page, 1).whole.getByRole("link", { name: "Edit" }).click();
   await heading(page, "Edit your thread").waitFor();
   const other = await page.context().newPage();
@@ -149,6 +152,7 @@ bothWays("A reply is deleted, leaves its place, and is restored", async ({ site,
   const reader = await visit();
 
   await open(page, path);
+  await openTools(replyOn(page, 2).whole);
   await replyOn(page, 2).whole.getByRole("button", { name: "Delete" }).click();
   const restore = replyOn(page, 2).whole.getByRole("button", { name: "Restore" });
   await restore.waitFor();
@@ -157,7 +161,7 @@ bothWays("A reply is deleted, leaves its place, and is restored", async ({ site,
   expect(await reader.content()).not.toContain("Said in haste");
 
   await restore.click();
-  await replyOn(page, 2).whole.getByRole("button", { name: "Delete" }).waitFor();
+  await restore.waitFor({ state: "detached" });
   await reader.goto(path);
   expect(await replyOn(reader, 2).body.locator("p").textContent()).toBe("Said in haste");
 });

@@ -109,9 +109,9 @@ const clerkUpdate = ({ id, handle }: typeof ada, firstName: string) =>
 
 const settings = { colorScheme: "dark", dateStyle: "absolute" } as const;
 
-/** Where somebody's name stands: Ben wrote last in the thread, which Ada started; Eve started the two others. */
+/** Where somebody's name stands: Ben wrote last in the thread, whose head names Ada, who started it; Eve started the two others. */
 const NAMING = {
-  ada: ["home", "home by score", "category", "page 1", "wrong slug", "Ada's threads", "Ada's replies"],
+  ada: ["home", "home by score", "category", ...OF_THREAD, "Ada's threads", "Ada's replies"],
   ben: ["home", "home by score", "category", ...OF_THREAD, "Ben's threads", "Ben's replies"],
   eve: [...LISTS, "home by score", "other category", "neighbour", "stranger", "Eve's threads"],
 } satisfies Record<string, Name[]>;
@@ -142,6 +142,16 @@ const FRAMED_AT_LAST: Name[] = [...FRAMED.filter((name) => name !== "Eve's threa
 /** For each thing that can happen, as its functions write it: which pages are dropped. Every other one stays kept. */
 const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
   ["a reply", () => makeReply(db, { author: ben, thread }), A_REPLY],
+  [
+    "an opening post that is deleted, which replies say on each page",
+    () => deleteReply(db, { thread: thread.number, number: 1, authorId: ada.id, deleted: true }),
+    OF_THREAD,
+  ],
+  [
+    "the same opening post, restored",
+    () => deleteReply(db, { thread: thread.number, number: 1, authorId: ada.id, deleted: false }),
+    OF_THREAD,
+  ],
   ["a reply that is edited", () => edit(21, null), ["page 2", "Ben's replies"]],
   ["an opening post that is edited", () => edit(1, "The thread"), ["page 1", "wrong slug"]],
   ["another title", () => edit(1, "The thread, said otherwise"), OF_STATE],
@@ -160,6 +170,8 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
     [],
   ],
   ["a pin", () => pinThread(db, { number: thread.number, pinned: true, by: moderator.id }), OF_STATE],
+  // The moderator has started a thread of their own, which is listed.
+  ["a name of who pinned it", () => clerkUpdate(moderator, "Mo"), ["home", "home by score", ...OF_THREAD]],
   ["a picture and a name at Clerk", () => clerkUpdate(ada, "Augusta"), NAMING.ada],
   ["the same at Clerk once more", () => clerkUpdate(ada, "Augusta"), []],
   ["colours and dates", () => saveSettings(db, ben.id, { handle: ben.handle, ...settings }), []],

@@ -97,7 +97,7 @@ test("the boxes of a post are named in the page's language, whatever language st
 test("a quote is introduced in the forum's language, for it is posted for everyone", async () => {
   const quoted = await read(site, `/t/${thread.number}/replies/new?to=2&quote=true`, { as: reader });
   expect(quoted.lang).toBe("en");
-  expect(quoted.text).toContain(`**${reader.handle}** schrieb:`);
+  expect(quoted.text).toContain(`**${reader.handle}** schrieb in [#2](/t/`);
 });
 
 test("titles and descriptions are in the page's language", async () => {

@@ -28,9 +28,10 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (!found) throw notFound("missing.thread");
   const answered = found.reply && !found.reply.isDeleted ? found.reply : null;
   const refusal = replyRefusal(viewer, found.thread, new Date());
+  const place = answered ? `[#${answered.number}](${replyPath(found.thread, answered.number)})` : "";
   // What is quoted is posted for everyone, so the forum's own language introduces it.
   const { t } = wordsIn(context.get(siteContext).language);
-  const introduce = (author: string) => t("reply.wrote", { author });
+  const introduce = (author: string) => t("reply.wrote", { author, place });
   const isQuoted = url.searchParams.has("quote") && answered !== null;
   return {
     sidebar: { categories: found.categories },

@@ -17,8 +17,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(LockForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
-  if (!parsed.ok) throw badRequest("request.locked");
-  const lock = { number, locked: parsed.data.locked, by: viewer.id };
+  if (!parsed.ok) throw badRequest(parsed.errors.reason ?? "request.locked");
+  const lock = { number, ...parsed.data, by: viewer.id };
   const done = await lockThread(context.get(databaseContext), lock);
   return seeOther(threadPath(requireDone(done, { missing: "missing.thread" })));
 }

@@ -17,8 +17,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(PinForm, context.get(formContext));
   const number = parseNumber(params.number);
   if (!number) throw notFound();
-  if (!parsed.ok) throw badRequest("request.pinned");
-  const pin = { number, pinned: parsed.data.pinned, by: viewer.id };
+  if (!parsed.ok) throw badRequest(parsed.errors.reason ?? "request.pinned");
+  const pin = { number, ...parsed.data, by: viewer.id };
   const done = await pinThread(context.get(databaseContext), pin);
   return seeOther(threadPath(requireDone(done, { missing: "missing.thread" })));
 }

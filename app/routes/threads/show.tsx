@@ -3,21 +3,20 @@ import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
 import { excerpt } from "#app/domain/markdown.ts";
 import { messageOf, moderateRefusal, replyRefusal } from "#app/domain/permissions.ts";
-import { repliesForViewer, withVotes } from "#app/domain/reply-view.ts";
+import { repliesForViewer, shownDecision, withVotes } from "#app/domain/reply-view.ts";
 import { notFound } from "#app/http.ts";
-import { categoryPath, lockAction, pinAction, slugOf, threadPath } from "#app/paths.ts";
+import { categoryPath, slugOf, threadPath } from "#app/paths.ts";
 import { hasPage, threadPage } from "#app/public-pages.ts";
 import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
-import { CategoryLink } from "#app/ui/category-link.tsx";
-import { Count } from "#app/ui/count.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { Reply } from "#app/ui/reply.tsx";
 import { ReplyForm } from "#app/ui/reply-form.tsx";
-import { ThreadMarks } from "#app/ui/thread-list.tsx";
 import { ThreadPages } from "#app/ui/thread-pages.tsx";
+import { useToolsClosing } from "#app/ui/tools.tsx";
 import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
+import { ThreadHead } from "./thread-head.tsx";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = threadPage.at(params, url.searchParams);
@@ -30,14 +29,19 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
       viewer && (await getThreadPage(context.get(databaseContext), { number, page, viewerId: viewer.id }));
   if (!found) throw notFound("missing.thread");
   if (!hasPage(found, page)) throw notFound("missing.page");
-  const { authorId: _, categories, ...thread } = found;
+  const { authorId: _, lock, pin, categories, ...thread } = found;
   if (params.slug !== slugOf(thread.title)) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   const refusal = replyRefusal(viewer, thread, now);
   return data({
     origin: context.get(siteContext).origin,
     sidebar: { categories, category: thread.category.slug },
-    thread: { ...thread, replies: repliesForViewer(found, viewer, now) },
+    thread: {
+      ...thread,
+      lock: shownDecision(lock),
+      pin: shownDecision(pin),
+      replies: repliesForViewer(found, viewer, now),
+    },
     page,
     description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
     mayModerate: moderateRefusal(viewer, now) === null,
@@ -53,20 +57,13 @@ export function shouldRevalidate({ formAction, defaultShouldRevalidate }: Should
 }
 
 export default function Thread({ loaderData }: Route.ComponentProps) {
+  useToolsClosing();
   const { t, say } = useWords();
   const { thread, page, isSignedIn, mayModerate, submission } = loaderData;
   return (
-    <article className="thread">
-      <ThreadHead {...loaderData} />
-      <header className="page-head">
-        <p className="quiet">
-          <ThreadMarks thread={thread} />
-          <CategoryLink category={thread.category} /> · <Count value={thread.replyCount} of="replies" />
-        </p>
-        <h1 dir="auto">{thread.title}</h1>
-        {thread.isDeleted && <p className="notice">{t("thread.deletedByYou")}</p>}
-        {mayModerate && !thread.isDeleted && <ModeratorTools thread={thread} />}
-      </header>
+    <article className="thread" data-color={thread.category.color}>
+      <Meta {...loaderData} />
+      <ThreadHead thread={thread} mayModerate={mayModerate} />
       <ThreadPages thread={thread} page={page} label={t("pages.label")} />
       <ol className="replies" start={(page - 1) * REPLIES_PER_PAGE + 1}>
         {thread.replies.map((reply) => (
@@ -100,9 +97,9 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
   );
 }
 
-type Head = Pick<Route.ComponentProps["loaderData"], "thread" | "page" | "origin" | "description">;
+type MetaProps = Pick<Route.ComponentProps["loaderData"], "thread" | "page" | "origin" | "description">;
 
-function ThreadHead({ thread, page, origin, description }: Head) {
+function Meta({ thread, page, origin, description }: MetaProps) {
   const { t } = useWords();
   const { title } = thread;
   const address = `${origin}${threadPath(thread, page)}`;
@@ -117,26 +114,5 @@ function ThreadHead({ thread, page, origin, description }: Head) {
       <meta property="og:type" content="article" />
       <meta property="og:url" content={address} />
     </>
-  );
-}
-
-type Moderated = { number: number; status: "open" | "locked"; isPinned: boolean };
-
-function ModeratorTools({ thread }: { thread: Moderated }) {
-  const { t } = useWords();
-  const isLocked = thread.status === "locked";
-  return (
-    <div className="tools">
-      <form method="post" action={lockAction(thread.number)}>
-        <button className="button" type="submit" name="locked" value={isLocked ? "false" : "true"}>
-          {t(isLocked ? "thread.unlock" : "thread.lock")}
-        </button>
-      </form>
-      <form method="post" action={pinAction(thread.number)}>
-        <button className="button" type="submit" name="pinned" value={thread.isPinned ? "false" : "true"}>
-          {t(thread.isPinned ? "thread.unpin" : "thread.pin")}
-        </button>
-      </form>
-    </div>
   );
 }
