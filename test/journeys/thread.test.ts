@@ -136,7 +136,11 @@ hardJourney("One votes, or may not, at the same place and in the same shape", as
     const box = await votes.boundingBox();
     const reply = await page.locator("#reply-1").boundingBox();
     const x = (box?.x ?? 0) - (reply?.x ?? 0);
-    shapes.push({ x, height: box?.height, ...(await stylesOf(votes, ["border-top-color", "border-top-left-radius"])) });
+    shapes.push({
+      x,
+      height: box?.height,
+      ...(await stylesOf(votes, ["border-top-color", "border-top-left-radius"])),
+    });
   }
   for (const shape of shapes) expect(shape).toEqual(shapes[0]);
 });

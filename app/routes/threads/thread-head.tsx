@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 import { REASON_MAX } from "#app/domain/limits.ts";
 import type { ShownDecision } from "#app/domain/reply-view.ts";
-import { categoryPath, lockAction, memberPath, pinAction, replyPath } from "#app/paths.ts";
+import type { CategoryName } from "#app/domain/views.ts";
+import { lockAction, memberPath, pinAction, replyPath } from "#app/paths.ts";
+import { CategoryLink } from "#app/ui/category-link.tsx";
 import { Count } from "#app/ui/count.tsx";
 import { Time } from "#app/ui/time.tsx";
 import { Tools } from "#app/ui/tools.tsx";
@@ -10,7 +12,7 @@ import { rich, useWords } from "#app/ui/words.ts";
 type Thread = {
   number: number;
   title: string;
-  category: { slug: string; name: string };
+  category: CategoryName;
   author: string;
   createdAt: string;
   replyCount: number;
@@ -31,9 +33,7 @@ export function ThreadHead({ thread, mayModerate }: { thread: Thread; mayModerat
       </div>
       <header className="page-head thread-head">
         <p className="breadcrumb">
-          <a className="category" href={categoryPath(thread.category.slug)}>
-            {thread.category.name}
-          </a>
+          <CategoryLink category={thread.category} />
         </p>
         <h1 dir="auto">{thread.title}</h1>
         <p className="thread-facts quiet">
