@@ -34,7 +34,7 @@ export default async function handleDocument(
   const { keptForm, outage } = context.get(recordContext);
   const serverPage = {
     siteName: context.get(siteContext).name,
-    keptForm: status >= 500 ? keptForm : null,
+    keptForm: routerContext.staticHandlerContext.errors ? keptForm : null,
     outage,
     requestId: status >= 500 ? id : "",
     stylesheet: isReader ? STYLESHEET : "",

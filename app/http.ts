@@ -22,6 +22,11 @@ export function badRequest(message: Message) {
   return data({ message }, { status: 400 });
 }
 
+/** Throw it where something was sent to a page that is there to be read. */
+export function onlyRead() {
+  return data({ message: "request.notPosted" satisfies Message }, { status: 405 });
+}
+
 /** The loader of a route that only takes forms. */
 export function onlyPosted(): never {
   throw data({ message: "request.onlyPosted" satisfies Message }, { status: 405 });

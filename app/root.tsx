@@ -5,7 +5,6 @@ import {
   Outlet,
   Scripts,
   ScrollRestoration,
-  type ShouldRevalidateFunctionArgs,
   useRouteLoaderData,
 } from "react-router";
 import type { Route } from "./+types/root";
@@ -37,10 +36,7 @@ export function loader({ context }: Route.LoaderArgs) {
   return { siteName, language: languageOf(context), viewer, now: Date.now(), clerk };
 }
 
-/** Who the viewer is does not change by voting. */
-export function shouldRevalidate({ formAction, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
-}
+export { revalidates as shouldRevalidate } from "./ui/client-action.ts";
 
 const ICON = { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" };
 
@@ -85,7 +81,7 @@ export function Layout({ children }: { children: ReactNode }) {
         </ClockContext>
         <SiteFooter siteName={siteName} />
         {/* A page that only the server can draw (ServerPageContext) must not be drawn again by the browser. */}
-        {viewer && !onServer.requestId && (
+        {viewer && !onServer.requestId && !onServer.keptForm && (
           <>
             <ScrollRestoration />
             <Scripts />

@@ -40,6 +40,8 @@ const PUBLIC_BUDGETS = Object.fromEntries(
 /** By address, as app/routes.ts writes it. */
 export const ROUTE_BUDGETS: Record<string, RouteBudget> = {
   ...PUBLIC_BUDGETS,
+  // A preview is shown on it, of the rows that the visit before it kept.
+  "t/:number/:slug?": { reader: READ, member: TWO_READS, write: READ },
   "t/new": { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
   "t/:number/moderation/lock": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "t/:number/moderation/pin": { reader: NOTHING, member: READ, write: READ_AND_WRITE },

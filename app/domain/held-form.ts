@@ -24,6 +24,8 @@ const FIELDS = new Set([
   "submission",
   "replyTo",
   "revision",
+  "against",
+  "preview",
   "value",
   "deleted",
   "locked",

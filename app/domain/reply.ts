@@ -18,8 +18,11 @@ const Revision = z
   .regex(/^\d{1,9}$/, says("problem.damaged"))
   .transform(Number);
 
-/** What the edit form of a reply sends. `revision` says which version the form was drawn from. */
-export const EditReplyForm = z.object({ body: Body, revision: Revision });
+/**
+ * What the edit form of a reply sends. `revision` says which version the form was drawn from; `against`, that it was drawn
+ * beside a text that somebody had saved in the meantime.
+ */
+export const EditReplyForm = z.object({ body: Body, revision: Revision, against: z.string().optional() });
 
 /** The opening post's edit form carries the thread's title too. */
 export const EditOpeningPostForm = EditReplyForm.extend({ title: Title });

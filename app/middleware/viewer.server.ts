@@ -90,7 +90,7 @@ function provenSession(context: Arguments["context"]): Session | null {
 async function loadViewer(args: Arguments, { userId, sessionId }: Session): Promise<ViewerWithVotes | null> {
   const { context, pattern, params, url, request } = args;
   const database = context.get(databaseContext);
-  const thread = request.method === "GET" && pattern === THREAD_PAGE ? threadPageOf(params, url) : null;
+  const thread = request.method !== "HEAD" && pattern === THREAD_PAGE ? threadPageOf(params, url) : null;
   const load = () => getViewerWithVotes(database, userId, thread, sessionId);
   let found = await load();
   if (!found) {

@@ -1,7 +1,7 @@
 import { use } from "react";
 import type { Message } from "#app/messages/catalogue.ts";
 import { homePath } from "#app/paths.ts";
-import { KeptForm } from "./kept-form.tsx";
+import { KeptForm, TypedTexts } from "./kept-form.tsx";
 import { ServerPageContext } from "./server-page.ts";
 import { rich, useWords } from "./words.ts";
 
@@ -15,14 +15,17 @@ export function ErrorPage({ status, message }: { status: number; message: Messag
   const known = KNOWN.find((each) => each === status);
   const heading = t(known ? `error.${known}` : "error.other");
   const { keptForm: kept, requestId } = use(ServerPageContext);
+  // The notice on top of the page says it, with the reason: once is enough where nothing was sent.
+  const isSaid = message === "refusal.suspended" && !kept;
   return (
     <article className="error-page">
       <title>{t("error.title", { heading, status })}</title>
       <p className="error-status">{status}</p>
       <h1>{heading}</h1>
-      {message && <p>{words.say(message)}</p>}
+      {message && !isSaid && <p>{words.say(message)}</p>}
       <p>{t(`advice.${known ?? 500}`)}</p>
-      {kept && kept.fields.length > 0 && (
+      {kept && status < 500 && <TypedTexts fields={kept.fields} />}
+      {kept && status >= 500 && kept.fields.length > 0 && (
         <section aria-labelledby="kept">
           <h2 id="kept">{t("error.kept")}</h2>
           <p>{t("error.notLost")}</p>

@@ -1,8 +1,7 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { FormState } from "#app/domain/form.ts";
-import { BODY_MAX } from "#app/domain/limits.ts";
+import { countCharacters } from "#app/domain/text.ts";
 import type { Message } from "#app/messages/catalogue.ts";
-import { Body } from "./body.tsx";
 import { useWords } from "./words.ts";
 
 /**
@@ -13,13 +12,31 @@ export function useAnswer<Answer>(actionData: Answer): Answer {
   return useState(actionData)[0];
 }
 
-type FieldProps = { name: string; label: string; value?: string; error?: Message; hint?: string };
+type FieldProps = {
+  name: string;
+  label: string;
+  value?: string;
+  error?: Message;
+  hint?: string;
+  /** How many characters it takes, where that is worth saying once it fills up. */
+  max?: number;
+};
 
 /** A labelled line of text with its error. Nothing is cut off while typing: what is too long is said. */
-export function Field({ name, label, value = "", error, hint }: FieldProps) {
+export function Field({ name, label, value = "", error, hint, max = 0 }: FieldProps) {
+  const { t } = useWords();
+  const [length, setLength] = useState(0);
+  const isFilling = length > max * 0.75;
   return (
     <div className="field">
-      <label htmlFor={name}>{label}</label>
+      <div className="field-head">
+        <label htmlFor={name}>{label}</label>
+        {max > 0 && isFilling && (
+          <span className="field-length" id={`${name}-length`} data-over={length > max || undefined}>
+            {t("form.length", { length, max })}
+          </span>
+        )}
+      </div>
       {hint && (
         <p className="field-hint" id={`${name}-hint`}>
           {hint}
@@ -32,7 +49,8 @@ export function Field({ name, label, value = "", error, hint }: FieldProps) {
         dir="auto"
         autoComplete="off"
         aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(name, hint, error)}
+        aria-describedby={describedBy(name, { hint, error, length: max > 0 && isFilling })}
+        onInput={max > 0 ? (event) => setLength(countCharacters(event.currentTarget.value)) : undefined}
       />
       <FieldError name={name} error={error} />
     </div>
@@ -44,14 +62,27 @@ export function textareaValue(text: string): string {
   return text.replace(/^\r\n/, "\n");
 }
 
-type BodyFieldProps = { label: string; value?: string; error?: Message; rows?: number };
+type BodyFieldProps = {
+  label: string;
+  value?: string;
+  error?: Message;
+  hint?: string;
+  /** Its height where a browser cannot make it grow with its text. */
+  rows?: number;
+  /** What stands right below the text. */
+  children?: ReactNode;
+};
 
 /** The Markdown field of every post. */
-export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProps) {
-  const { t } = useWords();
+export function BodyField({ label, value = "", error, hint, rows = 12, children }: BodyFieldProps) {
   return (
     <div className="field">
       <label htmlFor="body">{label}</label>
+      {hint && (
+        <p className="field-hint" id="body-hint">
+          {hint}
+        </p>
+      )}
       <textarea
         id="body"
         name="body"
@@ -59,17 +90,16 @@ export function BodyField({ label, value = "", error, rows = 12 }: BodyFieldProp
         defaultValue={textareaValue(value)}
         dir="auto"
         aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy("body", "hint", error)}
+        aria-describedby={describedBy("body", { hint, error })}
       />
-      <p className="field-hint" id="body-hint">
-        {t("form.bodyHint", { max: BODY_MAX })}
-      </p>
       <FieldError name="body" error={error} />
+      {children}
     </div>
   );
 }
 
-function FieldError({ name, error }: { name: string; error?: Message }) {
+/** What is wrong with a field, beside it. */
+export function FieldError({ name, error }: { name: string; error?: Message }) {
   const { say } = useWords();
   if (!error) return null;
   return (
@@ -79,12 +109,13 @@ function FieldError({ name, error }: { name: string; error?: Message }) {
   );
 }
 
-function describedBy(name: string, hint: string | undefined, error: Message | undefined): string | undefined {
-  const ids = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean);
+/** The ids of what describes a field, of those parts that are there. */
+function describedBy(name: string, parts: Record<string, unknown>): string | undefined {
+  const ids = Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [`${name}-${part}`] : []));
   return ids.length > 0 ? ids.join(" ") : undefined;
 }
 
-/** What was wrong, on top of the form, so that nobody has to look for it. */
+/** What was wrong, on top of the form and in focus, so that nobody has to look for it. Each error leads to its field. */
 export function FormErrors({ errors }: { errors: FormState["errors"] }) {
   const { t, say } = useWords();
   const messages = Object.entries(errors).flatMap(([field, message]) =>
@@ -92,7 +123,8 @@ export function FormErrors({ errors }: { errors: FormState["errors"] }) {
   );
   if (messages.length === 0) return null;
   return (
-    <div className="notice error" role="alert">
+    // biome-ignore lint/a11y/noAutofocus: the page came as the answer to a form, and this is what it has to say
+    <div className="notice error" role="alert" tabIndex={-1} autoFocus>
       <p>{errors.form ? say(errors.form) : t("form.notSent")}</p>
       <ul>
         {messages
@@ -104,26 +136,5 @@ export function FormErrors({ errors }: { errors: FormState["errors"] }) {
           ))}
       </ul>
     </div>
-  );
-}
-
-/** Sends the form to be shown instead of posted. */
-export function PreviewButton() {
-  const { t } = useWords();
-  return (
-    <button className="button" type="submit" name="preview" value="true">
-      {t("form.preview")}
-    </button>
-  );
-}
-
-/** The text as it will look. */
-export function Preview({ html }: { html: string }) {
-  const { t } = useWords();
-  return (
-    <section className="preview" aria-labelledby="preview">
-      <h2 id="preview">{t("form.preview")}</h2>
-      {html ? <Body html={html} /> : <p className="empty">{t("form.previewEmpty")}</p>}
-    </section>
   );
 }

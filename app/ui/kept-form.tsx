@@ -7,22 +7,23 @@ import { useWords } from "./words.ts";
 export function KeptForm({ form, button }: { form: HeldForm; button?: string }) {
   const { t } = useWords();
   return (
-    <form className="form" method="post" action={form.action}>
+    <form className="form panel" method="post" action={form.action}>
       {form.fields.map(([name, value], at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a field may be repeated, and the list never changes
         <KeptField key={at} name={name} value={value} />
       ))}
       <div className="form-actions">
         <button className="button primary" type="submit">
-          {button ?? t(sendLabel(form.action))}
+          {button ?? t(sendLabel(form))}
         </button>
       </div>
     </form>
   );
 }
 
-/** What the button that sends a held form says, from the address it goes to. */
-function sendLabel(action: string) {
+/** What the button that sends a held form says, from what it asks for and the address it goes to. */
+function sendLabel({ action, fields }: HeldForm) {
+  if (fields.some(([name]) => name === "preview")) return "form.preview";
   const path = action.split("?")[0] ?? "";
   if (path === newThreadPath()) return "newThread.post";
   if (path.endsWith("/replies/new")) return "newReply.post";
@@ -30,6 +31,23 @@ function sendLabel(action: string) {
   if (path.endsWith("/delete")) return "reply.delete";
   if (path.endsWith("/edit") || path === settingsPath()) return "form.save";
   return "held.send";
+}
+
+/** The title and the text that were typed, to be read and copied; nothing where neither was. */
+export function TypedTexts({ fields }: { fields: [name: string, value: string | undefined][] }) {
+  const { t } = useWords();
+  const typed = fields.filter(([name, value]) => (name === "title" || name === "body") && value);
+  if (typed.length === 0) return null;
+  return (
+    <section className="typed" aria-labelledby="typed">
+      <h2 id="typed">{t("error.kept")}</h2>
+      {typed.map(([name, value]) => (
+        <pre key={name} className="kept" dir="auto">
+          {value}
+        </pre>
+      ))}
+    </section>
+  );
 }
 
 function KeptField({ name, value }: { name: string; value: string }) {

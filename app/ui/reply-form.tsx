@@ -1,52 +1,43 @@
-import { use, useRef } from "react";
-import type { FormState } from "#app/domain/form.ts";
 import { newReplyPath } from "#app/paths.ts";
-import { BodyField, FormErrors, PreviewButton } from "./form.tsx";
-import { ServerPageContext } from "./server-page.ts";
-import { useUnsentText } from "./use-unsent-text.ts";
+import { Composer, type ComposerAnswer } from "./composer.tsx";
 import { useWords } from "./words.ts";
+
+/** What the server answers to the form of a reply. */
+export type ReplyAnswer = ComposerAnswer<"body" | "replyTo" | "submission">;
 
 type Props = {
   thread: { number: number };
-  /** Null on a page for readers, which is the same for everyone: the server then makes the id when the form arrives. */
-  submission: string | null;
-  isSignedIn: boolean;
+  /** What tells a repeat of this form from a new one. */
+  submission: string;
+  /** The page that shows its preview, if not the form's own. */
+  previewAction?: string;
   replyTo?: number | null;
+  /** A quote, to be answered below. */
+  quote?: string;
   rows?: number;
-  values?: FormState["values"];
-  errors?: FormState["errors"];
+  answer: ReplyAnswer | undefined;
 };
 
-/** The form of a reply, under a thread and on the page of its own. */
-export function ReplyForm({
-  thread,
-  submission,
-  isSignedIn,
-  replyTo,
-  rows,
-  values = {},
-  errors = {},
-}: Props) {
-  const { outage } = use(ServerPageContext);
+/** The form of a member's reply, under a thread and on the page of its own. */
+export function ReplyForm({ thread, submission, previewAction, replyTo, quote = "", rows, answer }: Props) {
   const { t } = useWords();
-  const form = useRef<HTMLFormElement>(null);
-  useUnsentText(form, `reply:${thread.number}`, values.submission !== undefined);
+  // What was begun without a quote is kept apart: it is no answer to this one.
+  const name = quote ? `reply:${thread.number}:quote:${replyTo}` : `reply:${thread.number}`;
   return (
-    <form ref={form} className="form" method="post" action={newReplyPath(thread.number)}>
-      <FormErrors errors={errors} />
-      {submission && <input type="hidden" name="submission" value={values.submission || submission} />}
+    <Composer
+      action={newReplyPath(thread.number)}
+      previewAction={previewAction}
+      name={name}
+      isAnswered={answer !== undefined}
+      label={t("newReply.body")}
+      body={answer?.values.body ?? quote}
+      rows={rows}
+      errors={answer?.errors ?? {}}
+      preview={answer?.preview}
+      send={t("newReply.post")}
+    >
+      <input type="hidden" name="submission" value={answer?.values.submission || submission} />
       {replyTo && <input type="hidden" name="replyTo" value={replyTo} />}
-      <BodyField label={t("newReply.body")} value={values.body} error={errors.body} rows={rows} />
-      <div className="form-actions">
-        <button className="button primary" type="submit">
-          {t("newReply.post")}
-        </button>
-        {isSignedIn ? (
-          <PreviewButton />
-        ) : (
-          <p className="quiet">{t(outage?.isMember ? "newReply.later" : "newReply.signIn")}</p>
-        )}
-      </div>
-    </form>
+    </Composer>
   );
 }

@@ -5,7 +5,7 @@ import type { HeldForm } from "#app/domain/held-form.ts";
 export type ServerPage = {
   /** The forum's name, for an error page where no loader could run. */
   siteName: string;
-  /** The form that the failed request carried. */
+  /** The form that the request carried, where an error page answers it. */
   keptForm: HeldForm | null;
   /** The request's name in the log, where it failed; else empty. */
   requestId: string;

@@ -4,7 +4,7 @@ import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Time } from "./time.tsx";
-import { forgetUnsentTexts } from "./use-unsent-text.ts";
+import { forgetUnsentTexts } from "./unsent-texts.ts";
 import { rich, useWords } from "./words.ts";
 
 type HeaderProps = {

@@ -1,34 +1,34 @@
-import { type RefObject, useEffect } from "react";
-
-const PREFIX = "unsent:";
-
-/** All that this ever kept here: its first prefix was another. */
-const OURS = /^(?:unsent|draft):/;
+import { type RefObject, useEffect, useState } from "react";
+import {
+  drawnValue,
+  fieldsOf,
+  forgetUnsentText,
+  keepUnsentText,
+  readUnsentText,
+  type UnsentText,
+} from "./unsent-texts.ts";
 
 /**
- * Keeps what is typed into a form in this browser until it is sent, and puts it back when the form is drawn
- * empty again: after a closed tab, a wrong link, a page that failed. What the server drew into a field wins; where that
- * is what was sent (`isAnswered`: with an error, or as a preview), it is kept from then on.
- * `name` tells this form's texts from those of others.
+ * Keeps what is typed into a form in this browser until it is sent, and puts it back when the form is drawn again as it was
+ * before: after a closed tab, a wrong link, a page that failed. What the server answered (`isAnswered`: with an error, or
+ * as a preview) stands, and is kept from then on. `name` tells this form's texts from those of others, and those that were
+ * drawn with other words. Answers what was put back, or null.
  */
 export function useUnsentText(
   form: RefObject<HTMLFormElement | null>,
   name: string,
   isAnswered: boolean,
-): void {
+): UnsentText | null {
+  const [restored, setRestored] = useState<UnsentText | null>(null);
   useEffect(() => {
     const element = form.current;
     if (!element) return;
-    const keyOf = (field: Field) => `${PREFIX}${name}:${field.name}`;
-    const save = (field: Field) => localStorage.setItem(keyOf(field), field.value);
-    for (const field of typedFields(element)) {
-      if (isAnswered) save(field);
-      field.value ||= localStorage.getItem(keyOf(field)) ?? "";
-    }
-    const onInput = ({ target }: Event) => isField(target) && save(target);
-    // Once sent, the server has the text: it posts it, or draws it into the form again.
-    const onSubmit = () => {
-      for (const field of typedFields(element)) localStorage.removeItem(keyOf(field));
+    if (isAnswered) keep(element, name, isAnswered);
+    else setRestored(restore(element, readUnsentText(name)));
+    const onInput = () => keep(element, name, isAnswered);
+    const onSubmit = ({ submitter }: SubmitEvent) => {
+      // Once sent, the server has the text: it posts it, or draws it into the form again. A preview is not sent.
+      if (submitter?.getAttribute("name") !== "preview") forgetUnsentText(name);
     };
     element.addEventListener("input", onInput);
     element.addEventListener("submit", onSubmit);
@@ -37,21 +37,28 @@ export function useUnsentText(
       element.removeEventListener("submit", onSubmit);
     };
   }, [form, name, isAnswered]);
+  return restored;
 }
 
-/** Removes every unsent text from this browser, so that the next person to use it finds none. */
-export function forgetUnsentTexts(): void {
-  for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
+/** Keeps what differs from what was drawn, or all that an answer was drawn with; forgets what was taken out again. */
+function keep(form: HTMLFormElement, name: string, isAnswered: boolean): void {
+  const fields = fieldsOf(form).filter((field) => isAnswered || field.value !== drawnValue(field));
+  const typed = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  if (fields.length > 0) keepUnsentText(name, { at: Date.now(), fields: typed });
+  else forgetUnsentText(name);
 }
 
-type Field = HTMLInputElement | HTMLTextAreaElement;
-
-function isField(target: EventTarget | null): target is Field {
-  return (
-    target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text")
-  );
-}
-
-function typedFields(form: HTMLFormElement): Field[] {
-  return [...form.elements].filter(isField);
+/** Puts a text into the fields that nobody has touched since they were drawn. Null where none of it was put anywhere. */
+function restore(form: HTMLFormElement, text: UnsentText | null): UnsentText | null {
+  let isRestored = false;
+  for (const field of fieldsOf(form)) {
+    const drawn = drawnValue(field);
+    const kept = text?.fields?.[field.name] ?? drawn;
+    // A link to the form may have chosen: that is later than what was kept.
+    const isChosen = field instanceof HTMLSelectElement && drawn !== "";
+    if (field.value === drawn && !isChosen) field.value = kept;
+    // A browser that loads a page again puts back itself what stood in its fields.
+    if (kept !== drawn && field.value === kept) isRestored = true;
+  }
+  return isRestored ? text : null;
 }

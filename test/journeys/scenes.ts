@@ -3,7 +3,17 @@ import type { Page } from "playwright-core";
 import type { PlainKey } from "#app/messages/catalogue.ts";
 import type { Site } from "#test/site.ts";
 import { HARD_BODY, type HardForum } from "./hard-forum.ts";
-import { button, heading, open, openTools, replyOn, threadHead, withoutClerk, wordsOn } from "./travel.ts";
+import {
+  button,
+  heading,
+  open,
+  openTools,
+  replyOn,
+  threadHead,
+  withoutClerk,
+  wordsOn,
+  writeFirst,
+} from "./travel.ts";
 
 type Role = "member" | "moderator" | "suspended";
 
@@ -34,6 +44,13 @@ async function press(page: Page, name: PlainKey): Promise<void> {
 async function field(page: Page, label: PlainKey) {
   const { t } = await wordsOn(page);
   return page.getByLabel(t(label), { exact: true });
+}
+
+/** Asks for the preview, which appears without leaving the page. */
+async function showPreview(page: Page): Promise<void> {
+  const { t } = await wordsOn(page);
+  await button(page, t("form.preview")).click();
+  await page.getByRole("region", { name: t("form.preview") }).waitFor();
 }
 
 async function headed(page: Page, key: PlainKey): Promise<void> {
@@ -70,6 +87,7 @@ const SIGNED_OUT: Omit<Scene, "as">[] = [
     name: "a held reply",
     go: async (page, { path }) => {
       await open(page, path);
+      await writeFirst(page);
       await sendReply(page, HARD_BODY);
       await headed(page, "held.signIn");
     },
@@ -91,6 +109,7 @@ const SIGNED_OUT: Omit<Scene, "as">[] = [
     name: "error 413",
     go: async (page, { path }) => {
       await open(page, path);
+      await writeFirst(page);
       await (await field(page, "newReply.body")).evaluate((element) => {
         element.insertAdjacentHTML(
           "afterend",
@@ -135,7 +154,26 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
       await open(page, "/t/new");
       await (await field(page, "field.title")).fill("W".repeat(200));
       await (await field(page, "newThread.body")).fill(HARD_BODY);
-      await press(page, "form.preview");
+      await showPreview(page);
+    },
+  },
+  {
+    name: "a reply's preview under its thread",
+    go: async (page, { shortPath }) => {
+      await open(page, shortPath);
+      await (await field(page, "newReply.body")).fill(HARD_BODY);
+      await showPreview(page);
+      await (await field(page, "newReply.body")).fill(`${HARD_BODY}\n\nAnd more.`);
+      await page.getByText((await wordsOn(page)).t("help.title")).click();
+    },
+  },
+  {
+    name: "an unsent text that is back",
+    go: async (page, { shortPath }) => {
+      await open(page, shortPath);
+      await (await field(page, "newReply.body")).fill(HARD_BODY);
+      await open(page, shortPath);
+      await page.getByRole("button", { name: (await wordsOn(page)).t("unsent.discard") }).waitFor();
     },
   },
   { name: "a reply to somebody", go: at((forum) => `${replies(forum)}/new?to=2`) },
@@ -202,6 +240,7 @@ const OF_OTHERS: Scene[] = [
     },
   },
   { name: "the form of a new thread", as: "suspended", go: at(() => "/t/new") },
+  { name: "the settings", as: "suspended", go: at(() => "/settings") },
   {
     name: "a held reply, signed in again",
     as: "moderator",

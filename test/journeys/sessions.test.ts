@@ -15,6 +15,7 @@ import {
   signInAs,
   voteOf,
   withoutClerk,
+  writeFirst,
 } from "./travel.ts";
 
 bothWays("A new person signs up and lands where they came from", async ({ site, visit }) => {
@@ -65,6 +66,7 @@ bothWays("A reply that was typed signed out is sent after signing in, once", asy
 
   const page = await visit();
   await page.goto(`/t/${thread.number}/a-thread-for-a-test`);
+  await writeFirst(page);
   await page.getByLabel("Your reply").fill(text);
   await button(page, "Post reply").click();
   await heading(page, "Sign in to send this").waitFor();

@@ -63,6 +63,12 @@ export function eventually<Value>(read: () => Value | Promise<Value>) {
   return expect.poll(read, { timeout: 20_000, interval: 20 });
 }
 
+/** Opens the form in which the signed-out may write before they sign in. */
+export async function writeFirst(page: Page): Promise<void> {
+  const { t } = await wordsOn(page);
+  await page.getByText(t("newReply.writeFirst"), { exact: true }).click();
+}
+
 /** On Clerk's sign-in page: becomes `member`. */
 export async function signInAs(page: Page, member: TestMember): Promise<void> {
   await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();

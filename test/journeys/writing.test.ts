@@ -1,7 +1,18 @@
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
-import { bothWays, button, eventually, heading, open, openTools, repliesThatSay, replyOn } from "./travel.ts";
+import {
+  bothWays,
+  button,
+  eventually,
+  heading,
+  NARROW,
+  open,
+  openTools,
+  repliesThatSay,
+  replyOn,
+  WIDE,
+} from "./travel.ts";
 
 bothWays(
   "A thread is started: errors at the fields, a preview, and then the post",
@@ -22,6 +33,7 @@ bothWays(
     await button(page, "Post thread").click();
     const summary = page.getByRole("alert");
     await summary.waitFor();
+    await eventually(() => summary.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await title.inputValue()).toBe("No");
     expect(await body.inputValue()).toBe(text);
     expect(await title.getAttribute("aria-invalid")).toBe("true");
@@ -134,10 +146,26 @@ bothWays("A post is edited; two tabs do not overwrite each other", async ({ site
   await now.waitFor();
   expect(await now.textContent()).toContain("The text of this tab");
   expect(await now.textContent()).toContain("Another title");
+  expect(await now.locator("mark").textContent()).toBe("The text of this tab");
   expect(await other.getByLabel("Your post").inputValue()).toBe("The text of the other tab");
   expect(await repliesThatSay(site, "The text of this tab", thread)).toEqual([1]);
+  for (const { viewport } of [WIDE, NARROW]) {
+    await other.setViewportSize(viewport);
+    const [theirs, yours] = await Promise.all([
+      now.boundingBox(),
+      other.getByLabel("Your post").boundingBox(),
+    ]);
+    if (!theirs || !yours) throw new Error("Both texts must be seen");
+    const isBeside = theirs.x + theirs.width <= yours.x;
+    expect(isBeside, `${viewport.width}`).toBe(viewport.width === WIDE.viewport.width);
+    if (!isBeside) expect(theirs.y + theirs.height).toBeLessThanOrEqual(yours.y);
+  }
+  // A preview loses neither.
+  await button(other, "Preview").click();
+  await other.getByRole("region", { name: "Preview" }).waitFor();
+  expect(await now.textContent()).toContain("The text of this tab");
   await other.getByLabel("Your post").fill("Both texts");
-  await button(other, "Save").click();
+  await button(other, "Save my text").click();
   await heading(other, thread.title).waitFor();
   expect(await repliesThatSay(site, "Both texts", thread)).toEqual([1]);
 });

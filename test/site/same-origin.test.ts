@@ -4,7 +4,7 @@ import { verify } from "#app/db/verify.server.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
 import { allRows } from "./rows.ts";
-import { makeWorld, SIGN_OUT, WRITES, type Write, writablePatterns } from "./writes.ts";
+import { makeWorld, PREVIEW, SIGN_OUT, WRITES, type Write, writablePatterns } from "./writes.ts";
 
 const site = await testSite();
 const world = await makeWorld(site);
@@ -67,7 +67,7 @@ async function send(write: Write, path: string, encoding: string, headers: SiteR
 }
 
 test("every route with an action is tested here", () => {
-  const tested = new Set([...WRITES.map(({ pattern }) => pattern), SIGN_OUT.pattern]);
+  const tested = new Set([...WRITES.map(({ pattern }) => pattern), PREVIEW.pattern, SIGN_OUT.pattern]);
   expect(writablePatterns().toSorted()).toEqual([...tested].toSorted());
 });
 
@@ -154,6 +154,22 @@ test("a vote and a thread are refused, however well the sender is disguised", as
   for (const { write, path } of CASES.filter(({ write }) => ["vote", "new thread"].includes(write.name)))
     for (const [from, headers] of Object.entries(DISGUISED))
       expect([400, 403], from).toContain((await send(write, path, "urlencoded", headers)).status);
+  expect(await allRows(site.db)).toEqual(before);
+});
+
+test("a preview is shown to pages of this forum alone, and writes nothing", async () => {
+  const before = await allRows(site.db);
+  for (const path of [PREVIEW.path(world), dataTwin(PREVIEW.path(world))]) {
+    const own = await readAnswer(await site.fetch(path, { as: world.member, form: PREVIEW.form }));
+    expect([own.status, own.text.includes("<strong>first</strong>")]).toEqual([200, true]);
+    for (const [from, headers] of Object.entries(DISGUISED)) {
+      const answer = await readAnswer(
+        await site.fetch(path, { as: world.member, form: PREVIEW.form, headers }),
+      );
+      expect([400, 403], from).toContain(answer.status);
+      expect(answer.text, from).not.toContain("<strong>first");
+    }
+  }
   expect(await allRows(site.db)).toEqual(before);
 });
 

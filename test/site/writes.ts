@@ -112,6 +112,13 @@ export const WRITES: Write[] = [
 /** Not among the others, for it writes nothing here: it ends a session at Clerk. */
 export const SIGN_OUT = { pattern: "sign-out", path: "/sign-out" };
 
+/** Not among the others either: it writes nothing, and shows what would be written on the page of the thread. */
+export const PREVIEW = {
+  pattern: "t/:number/:slug?",
+  path: ofThread("a-thread-for-a-test"),
+  form: { body: "A reply to look at **first**.", preview: "true" },
+};
+
 /** The paths of all routes, as app/routes.ts has them; the front page's is "". */
 export function routePatterns(): string[] {
   return routes.map(({ path = "" }) => path);

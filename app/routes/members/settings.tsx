@@ -2,6 +2,7 @@ import { data } from "react-router";
 import { saveSettings } from "#app/db/members.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
+import { writeRefusal } from "#app/domain/permissions.ts";
 import { SettingsForm } from "#app/domain/settings.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { LANGUAGES, languageFacts } from "#app/messages/languages.ts";
@@ -9,6 +10,7 @@ import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { settingsPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
+import { NoForm } from "#app/ui/no-form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/settings";
@@ -16,10 +18,12 @@ import type { Route } from "./+types/settings";
 type Answer = FormState<"handle" | "colorScheme" | "dateStyle" | "language">;
 
 export function loader({ context, url }: Route.LoaderArgs) {
-  const { handle, colorScheme, dateStyle, language } = requireViewer(context, url);
+  const viewer = requireViewer(context, url);
+  const { handle, colorScheme, dateStyle, language } = viewer;
   const { language: siteLanguage, accountUrl } = context.get(siteContext);
   return {
     values: { handle, colorScheme, dateStyle, language: language ?? "" },
+    refusal: writeRefusal(viewer, new Date()),
     siteLanguage,
     accountUrl,
     now: Date.now(),
@@ -50,6 +54,14 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
   const answer = useAnswer(actionData);
   const values: Answer["values"] = answer?.values ?? loaderData.values;
   const errors: Answer["errors"] = answer?.errors ?? {};
+  if (loaderData.refusal)
+    return (
+      <article className="form-page">
+        <PageHead title={t("settings.title")} />
+        <h1>{t("settings.title")}</h1>
+        <NoForm refusal={loaderData.refusal} typed={answer?.values} />
+      </article>
+    );
   return (
     <article className="form-page">
       <PageHead title={t("settings.title")} />
@@ -59,7 +71,7 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           {t("settings.saved")}
         </p>
       )}
-      <form className="form" method="post" action={settingsPath()}>
+      <form className="form panel" method="post" action={settingsPath()}>
         <FormErrors errors={errors} />
         <Field
           name="handle"

@@ -1,24 +1,26 @@
 import { data } from "react-router";
 import { editReply, getReply } from "#app/db/replies.server.ts";
-import { type FormState, parseForm } from "#app/domain/form.ts";
+import { parseForm } from "#app/domain/form.ts";
+import { TITLE_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { editRefusal } from "#app/domain/permissions.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
+import { partsThatDiffer } from "#app/domain/text-difference.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { editPath, replyPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
-import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
+import { previewAnswer } from "#app/ui/client-action.ts";
+import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
+import { Field, useAnswer } from "#app/ui/form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/edit";
 
-type Answer = FormState<"title" | "body" | "revision"> & {
-  preview?: string;
-  /** What someone else saved in the meantime. */
-  newer?: { body: string; title: string };
-};
+export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
+
+type Answer = ComposerAnswer<"title" | "body" | "revision" | "against">;
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
@@ -54,11 +56,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   });
   const errors = { form: message };
   if (edited.outcome !== "conflict") return data<Answer>({ values, errors }, { status });
-  const newer = { body: edited.body, title: edited.title };
-  return data<Answer>(
-    { values: { ...values, revision: String(edited.revision) }, errors, newer },
-    { status },
-  );
+  const again = { ...values, revision: String(edited.revision), against: "true" };
+  return data<Answer>({ values: again, errors }, { status });
 }
 
 function readNumbers(params: { number: string; reply: string }): { thread: number; number: number } {
@@ -68,55 +67,76 @@ function readNumbers(params: { number: string; reply: string }): { thread: numbe
   return { thread, number };
 }
 
+export function clientAction({ serverAction }: Route.ClientActionArgs) {
+  return previewAnswer(serverAction);
+}
+
 export default function EditReply({ loaderData, actionData }: Route.ComponentProps) {
   const { t } = useWords();
   const { thread, reply } = loaderData;
   const isOpeningPost = reply.number === 1;
   const answer = useAnswer(actionData);
-  const values: Answer["values"] = answer?.values ?? {
-    title: thread.title,
-    body: reply.body,
-    revision: String(reply.revision),
-  };
+  const revision = String(reply.revision);
+  const values: Answer["values"] = answer?.values ?? { title: thread.title, body: reply.body, revision };
   const errors: Answer["errors"] = answer?.errors ?? {};
+  const isConflict = values.against !== undefined;
   return (
     <article className="form-page">
       <PageHead title={t("edit.title")} />
       <h1>{isOpeningPost ? t("edit.thread") : t("edit.reply", { number: String(reply.number) })}</h1>
-      {answer?.newer && <Newer newer={answer.newer} isOpeningPost={isOpeningPost} />}
-      {answer?.preview !== undefined && <Preview html={answer.preview} />}
-      <form className="form" method="post" action={editPath(thread.number, reply.number)}>
-        <FormErrors errors={errors} />
-        <input type="hidden" name="revision" value={values.revision} />
-        {isOpeningPost && (
-          <Field name="title" label={t("field.title")} value={values.title} error={errors.title} />
-        )}
-        <BodyField
-          label={t(isOpeningPost ? "newThread.body" : "newReply.body")}
-          value={values.body}
-          error={errors.body}
-        />
-        <div className="form-actions">
-          <button className="button primary" type="submit">
-            {t("form.save")}
-          </button>
-          <PreviewButton />
+      <Composer
+        action={editPath(thread.number, reply.number)}
+        name={`edit:${thread.number}:${reply.number}:${values.revision}`}
+        isAnswered={answer !== undefined}
+        label={t(isOpeningPost ? "newThread.body" : "newReply.body")}
+        hint={isConflict ? t("edit.replaces") : undefined}
+        body={values.body}
+        errors={errors}
+        preview={answer?.preview}
+        send={t(isConflict ? "edit.saveMine" : "form.save")}
+        beside={isConflict && <Present {...loaderData} yours={values.body ?? ""} />}
+        more={
           <a className="button quiet" href={replyPath(thread, reply.number)}>
-            {t("form.cancel")}
+            {t(isConflict ? "edit.leave" : "form.cancel")}
           </a>
-        </div>
-      </form>
+        }
+      >
+        <input type="hidden" name="revision" value={values.revision} />
+        {isConflict && <input type="hidden" name="against" value="true" />}
+        {isOpeningPost && (
+          <Field
+            name="title"
+            label={t("field.title")}
+            value={values.title}
+            error={errors.title}
+            max={TITLE_MAX}
+          />
+        )}
+      </Composer>
     </article>
   );
 }
 
-function Newer({ newer, isOpeningPost }: { newer: { body: string; title: string }; isOpeningPost: boolean }) {
+type PresentProps = Pick<Route.ComponentProps["loaderData"], "thread" | "reply"> & { yours: string };
+
+/** What somebody saved since the form was drawn, as it stands now, with what is not in the viewer's own text marked. */
+function Present({ thread, reply, yours }: PresentProps) {
   const { t } = useWords();
+  const { before, differs, after } = partsThatDiffer(reply.body, yours);
   return (
-    <section className="answered" aria-labelledby="newer">
-      <h2 id="newer">{t("edit.newer")}</h2>
-      {isOpeningPost && <p dir="auto">{newer.title}</p>}
-      <pre dir="auto">{newer.body}</pre>
+    <section className="present" aria-labelledby="present">
+      <h2 id="present">{t("edit.newer")}</h2>
+      <p className="field-hint">{t("edit.differs")}</p>
+      {reply.number === 1 && (
+        <p className="present-title" dir="auto">
+          {thread.title}
+        </p>
+      )}
+      <pre className="kept" dir="auto">
+        {before}
+        {differs && <mark>{differs}</mark>}
+        {after}
+      </pre>
     </section>
   );
 }

@@ -1,9 +1,9 @@
 import { data } from "react-router";
 import { createReply, getReply } from "#app/db/replies.server.ts";
-import { type FormState, parseForm } from "#app/domain/form.ts";
+import { parseForm } from "#app/domain/form.ts";
 import { quoteMarkdown, renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
-import { messageOf, replyRefusal } from "#app/domain/permissions.ts";
+import { replyRefusal } from "#app/domain/permissions.ts";
 import { NewReplyForm } from "#app/domain/reply.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { wordsIn } from "#app/messages/words.server.ts";
@@ -11,13 +11,15 @@ import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
 import { Body } from "#app/ui/body.tsx";
-import { Preview, useAnswer } from "#app/ui/form.tsx";
+import { previewAnswer } from "#app/ui/client-action.ts";
+import { useAnswer } from "#app/ui/form.tsx";
+import { NoForm } from "#app/ui/no-form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
-import { ReplyForm } from "#app/ui/reply-form.tsx";
+import { type ReplyAnswer, ReplyForm } from "#app/ui/reply-form.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/new";
 
-type Answer = FormState<"body" | "replyTo" | "submission"> & { preview?: string };
+export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
@@ -27,7 +29,6 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const found = await getReply(context.get(databaseContext), { thread, number, viewerId: viewer.id });
   if (!found) throw notFound("missing.thread");
   const answered = found.reply && !found.reply.isDeleted ? found.reply : null;
-  const refusal = replyRefusal(viewer, found.thread, new Date());
   const place = answered ? `[#${answered.number}](${replyPath(found.thread, answered.number)})` : "";
   // What is quoted is posted for everyone, so the forum's own language introduces it.
   const { t } = wordsIn(context.get(siteContext).language);
@@ -37,8 +38,8 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
     sidebar: { categories: found.categories },
     thread: found.thread,
     answered: answered && { number: answered.number, handle: answered.handle, bodyHtml: answered.bodyHtml },
-    body: isQuoted ? quoteMarkdown(answered.handle, answered.body, introduce) : "",
-    refusal: refusal && messageOf(refusal),
+    quote: isQuoted ? quoteMarkdown(answered.handle, answered.body, introduce) : "",
+    refusal: replyRefusal(viewer, found.thread, new Date()),
     submission: crypto.randomUUID(),
   };
 }
@@ -51,8 +52,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const parsed = parseForm(NewReplyForm, form);
   const { values } = parsed;
   if (form.has("preview"))
-    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
-  if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
+    return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+  if (!parsed.ok) return data<ReplyAnswer>({ values, errors: parsed.errors }, { status: 400 });
   const reply = { ...parsed.data, thread, authorId: viewer.id };
   const created = await createReply(context.get(databaseContext), reply);
   if (created.outcome === "done") throw seeOther(replyPath(created.thread, created.number));
@@ -61,15 +62,17 @@ export async function action({ context, params, url }: Route.ActionArgs) {
     conflict: "conflict.sentBefore",
   });
   const again = { ...values, submission: crypto.randomUUID() };
-  return data<Answer>({ values: again, errors: { form: message } }, { status });
+  return data<ReplyAnswer>({ values: again, errors: { form: message } }, { status });
+}
+
+export function clientAction({ serverAction }: Route.ClientActionArgs) {
+  return previewAnswer(serverAction);
 }
 
 export default function NewReply({ loaderData, actionData }: Route.ComponentProps) {
   const words = useWords();
-  const { thread, answered, body, refusal, submission } = loaderData;
+  const { thread, answered, quote, refusal, submission } = loaderData;
   const answer = useAnswer(actionData);
-  const values = answer?.values ?? { body };
-  const errors = answer?.errors ?? (refusal ? { form: refusal } : {});
   const replyTo = parseNumber(answer?.values.replyTo) ?? answered?.number ?? null;
   return (
     <article className="form-page">
@@ -94,15 +97,11 @@ export default function NewReply({ loaderData, actionData }: Route.ComponentProp
           <Body html={answered.bodyHtml} />
         </section>
       )}
-      {answer?.preview !== undefined && <Preview html={answer.preview} />}
-      <ReplyForm
-        thread={thread}
-        submission={submission}
-        isSignedIn
-        replyTo={replyTo}
-        values={values}
-        errors={errors}
-      />
+      {refusal ? (
+        <NoForm refusal={refusal} typed={answer?.values} />
+      ) : (
+        <ReplyForm thread={thread} submission={submission} replyTo={replyTo} quote={quote} answer={answer} />
+      )}
     </article>
   );
 }

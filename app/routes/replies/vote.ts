@@ -1,14 +1,13 @@
-import { isRouteErrorResponse } from "react-router";
 import { castVote } from "#app/db/votes.server.ts";
 import { parseForm } from "#app/domain/form.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { VoteForm } from "#app/domain/vote-form.ts";
 import { badRequest, notFound, requireDone, seeOther, wantsData } from "#app/http.ts";
 import type { Message } from "#app/messages/catalogue.ts";
-import { isMessage } from "#app/messages/message.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
+import { answerOr } from "#app/ui/client-action.ts";
 import type { Route } from "./+types/vote";
 
 export { onlyPosted as loader } from "#app/http.ts";
@@ -30,13 +29,6 @@ export async function action({ context, params, request, url }: Route.ActionArgs
 }
 
 /** With JavaScript, a vote that fails says so beside its button; the page, and what is typed on it, stays. */
-export async function clientAction({ serverAction }: Route.ClientActionArgs) {
-  try {
-    return await serverAction();
-  } catch (error) {
-    // The redirect to the page on which the vote of a signed-out voter waits.
-    if (error instanceof Response) throw error;
-    const message: unknown = isRouteErrorResponse(error) ? error.data?.message : null;
-    return { problem: isMessage(message) ? message : ("vote.lost" satisfies Message) };
-  }
+export function clientAction({ serverAction }: Route.ClientActionArgs) {
+  return answerOr(serverAction, "vote.lost", (problem: Message) => ({ problem }));
 }

@@ -2,7 +2,7 @@ import { notFound } from "#app/http.ts";
 import { continuePath, signInPath } from "#app/paths.ts";
 import { viewerContext } from "#app/request/context.server.ts";
 import { getHeldForm } from "#app/request/held-form.server.ts";
-import { KeptForm } from "#app/ui/kept-form.tsx";
+import { KeptForm, TypedTexts } from "#app/ui/kept-form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/continue";
@@ -30,16 +30,7 @@ export default function Continue({ loaderData }: Route.ComponentProps) {
           </a>
         </p>
       )}
-      {isSignedIn ? <KeptForm form={form} /> : <Kept form={form} />}
+      {isSignedIn ? <KeptForm form={form} /> : <TypedTexts fields={form.fields} />}
     </article>
   );
-}
-
-function Kept({ form }: { form: { fields: [name: string, value: string][] } }) {
-  const typed = form.fields.filter(([name, value]) => (name === "title" || name === "body") && value);
-  return typed.map(([name, value]) => (
-    <pre key={name} className="kept" dir="auto">
-      {value}
-    </pre>
-  ));
 }

@@ -1,30 +1,33 @@
-import { useRef } from "react";
 import { data } from "react-router";
 import { createThread, listCategories } from "#app/db/threads.server.ts";
-import { type FormState, parseForm } from "#app/domain/form.ts";
+import { parseForm } from "#app/domain/form.ts";
+import { TITLE_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
-import { messageOf, writeRefusal } from "#app/domain/permissions.ts";
+import { writeRefusal } from "#app/domain/permissions.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { newThreadPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext } from "#app/request/context.server.ts";
-import { BodyField, Field, FormErrors, Preview, PreviewButton, useAnswer } from "#app/ui/form.tsx";
+import { previewAnswer } from "#app/ui/client-action.ts";
+import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
+import { Field, FieldError, useAnswer } from "#app/ui/form.tsx";
+import { NoForm } from "#app/ui/no-form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
-import { useUnsentText } from "#app/ui/use-unsent-text.ts";
 import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/new";
 
-type Answer = FormState<"title" | "category" | "body" | "submission"> & { preview?: string };
+export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
+
+type Answer = ComposerAnswer<"title" | "category" | "body" | "submission">;
 
 export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
-  const refusal = writeRefusal(viewer, new Date());
   const chosen = url.searchParams.get("category") ?? "";
   return {
     sidebar: { categories: await listCategories(context.get(databaseContext)), category: chosen },
     chosen,
-    refusal: refusal && messageOf(refusal),
+    refusal: writeRefusal(viewer, new Date()),
     submission: crypto.randomUUID(),
   };
 }
@@ -49,53 +52,72 @@ export async function action({ context, url }: Route.ActionArgs) {
   return data<Answer>({ values: again, errors: { [field]: message } }, { status });
 }
 
+export function clientAction({ serverAction }: Route.ClientActionArgs) {
+  return previewAnswer(serverAction);
+}
+
 export default function NewThread({ loaderData, actionData }: Route.ComponentProps) {
-  const { t, say } = useWords();
-  const { sidebar, chosen, refusal, submission } = loaderData;
+  const { t } = useWords();
+  const { refusal } = loaderData;
   const answer = useAnswer(actionData);
-  const values: Answer["values"] = answer?.values ?? {};
-  const form = useRef<HTMLFormElement>(null);
-  useUnsentText(form, "thread", values.submission !== undefined);
-  const errors: Answer["errors"] = answer?.errors ?? (refusal ? { form: refusal } : {});
   return (
     <article className="form-page">
       <PageHead title={t("newThread.title")} />
       <h1>{t("newThread.title")}</h1>
-      {answer?.preview !== undefined && <Preview html={answer.preview} />}
-      <form ref={form} className="form" method="post" action={newThreadPath()}>
-        <FormErrors errors={errors} />
-        <input type="hidden" name="submission" value={values.submission || submission} />
-        <Field name="title" label={t("field.title")} value={values.title} error={errors.title} />
-        <div className="field">
-          <label htmlFor="category">{t("field.category")}</label>
-          <select
-            id="category"
-            name="category"
-            defaultValue={values.category ?? chosen}
-            aria-invalid={errors.category ? true : undefined}
-            aria-describedby={errors.category ? "category-error" : undefined}
-          >
-            <option value="">{t("newThread.choose")}</option>
-            {sidebar.categories.map(({ slug, name }) => (
-              <option key={slug} value={slug}>
-                {name}
-              </option>
-            ))}
-          </select>
-          {errors.category && (
-            <p className="field-error" id="category-error">
-              {say(errors.category)}
-            </p>
-          )}
-        </div>
-        <BodyField label={t("newThread.body")} value={values.body} error={errors.body} />
-        <div className="form-actions">
-          <button className="button primary" type="submit">
-            {t("newThread.post")}
-          </button>
-          <PreviewButton />
-        </div>
-      </form>
+      {refusal ? (
+        <NoForm refusal={refusal} typed={answer?.values} />
+      ) : (
+        <ThreadForm {...loaderData} answer={answer} />
+      )}
     </article>
+  );
+}
+
+type FormProps = Pick<Route.ComponentProps["loaderData"], "sidebar" | "chosen" | "submission"> & {
+  answer: Answer | undefined;
+};
+
+function ThreadForm({ sidebar, chosen, submission, answer }: FormProps) {
+  const { t } = useWords();
+  const values: Answer["values"] = answer?.values ?? {};
+  const errors: Answer["errors"] = answer?.errors ?? {};
+  return (
+    <Composer
+      action={newThreadPath()}
+      name="thread"
+      isAnswered={answer !== undefined}
+      label={t("newThread.body")}
+      body={values.body}
+      errors={errors}
+      preview={answer?.preview}
+      send={t("newThread.post")}
+    >
+      <input type="hidden" name="submission" value={values.submission || submission} />
+      <Field
+        name="title"
+        label={t("field.title")}
+        value={values.title}
+        error={errors.title}
+        max={TITLE_MAX}
+      />
+      <div className="field">
+        <label htmlFor="category">{t("field.category")}</label>
+        <select
+          id="category"
+          name="category"
+          defaultValue={values.category ?? chosen}
+          aria-invalid={errors.category ? true : undefined}
+          aria-describedby={errors.category ? "category-error" : undefined}
+        >
+          <option value="">{t("newThread.choose")}</option>
+          {sidebar.categories.map(({ slug, name }) => (
+            <option key={slug} value={slug}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <FieldError name="category" error={errors.category} />
+      </div>
+    </Composer>
   );
 }

@@ -1,22 +1,37 @@
-import { data, redirect, type ShouldRevalidateFunctionArgs } from "react-router";
+import { data, redirect } from "react-router";
 import { getThreadPage } from "#app/db/threads.server.ts";
 import { REPLIES_PER_PAGE } from "#app/domain/limits.ts";
-import { excerpt } from "#app/domain/markdown.ts";
-import { messageOf, moderateRefusal, replyRefusal } from "#app/domain/permissions.ts";
+import { excerpt, renderMarkdown } from "#app/domain/markdown.ts";
+import { moderateRefusal, type Refusal, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, shownDecision, withVotes } from "#app/domain/reply-view.ts";
-import { notFound } from "#app/http.ts";
+import type { Viewer } from "#app/domain/viewer.ts";
+import type { ThreadState } from "#app/domain/views.ts";
+import { notFound, onlyRead } from "#app/http.ts";
+import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { categoryPath, slugOf, threadPath } from "#app/paths.ts";
 import { hasPage, threadPage } from "#app/public-pages.ts";
-import { databaseContext, siteContext, viewerContext, votesContext } from "#app/request/context.server.ts";
+import {
+  databaseContext,
+  formContext,
+  recordContext,
+  siteContext,
+  viewerContext,
+  votesContext,
+} from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
+import { previewAnswer } from "#app/ui/client-action.ts";
+import { useAnswer } from "#app/ui/form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { Reply } from "#app/ui/reply.tsx";
-import { ReplyForm } from "#app/ui/reply-form.tsx";
+import type { ReplyAnswer } from "#app/ui/reply-form.tsx";
 import { ThreadPages } from "#app/ui/thread-pages.tsx";
 import { useToolsClosing } from "#app/ui/tools.tsx";
 import { useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/show";
+import { Answer } from "./answer.tsx";
 import { ThreadHead } from "./thread-head.tsx";
+
+export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const query = threadPage.at(params, url.searchParams);
@@ -30,9 +45,10 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (!found) throw notFound("missing.thread");
   if (!hasPage(found, page)) throw notFound("missing.page");
   const { authorId: _, lock, pin, categories, ...thread } = found;
-  if (params.slug !== slugOf(thread.title)) throw redirect(threadPath(thread, page), 301);
+  // Where a form came along, a redirect would lose what was typed.
+  const isPosted = context.get(recordContext).keptForm !== null;
+  if (params.slug !== slugOf(thread.title) && !isPosted) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
-  const refusal = replyRefusal(viewer, thread, now);
   return data({
     origin: context.get(siteContext).origin,
     sidebar: { categories, category: thread.category.slug },
@@ -46,20 +62,36 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
     description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
     mayModerate: moderateRefusal(viewer, now) === null,
     isSignedIn: viewer !== null,
-    replyRefusal: refusal && refusal !== "signed-out" ? messageOf(refusal) : null,
+    replyRefusal: replyRefusalFor(viewer, thread, now),
     submission: viewer ? crypto.randomUUID() : null,
   });
 }
 
-/** A vote changes one number, which its button already shows. */
-export function shouldRevalidate({ formAction, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return formAction?.endsWith("/vote") ? false : defaultShouldRevalidate;
+/** Why the viewer may not reply. Readers are asked to sign in where they then could. */
+function replyRefusalFor(viewer: Viewer | null, thread: ThreadState, now: Date): Refusal | null {
+  if (viewer) return replyRefusal(viewer, thread, now);
+  return thread.status === "locked" ? "locked" : null;
 }
 
-export default function Thread({ loaderData }: Route.ComponentProps) {
+/** Shows a reply as it will look, on the page under which it is written. A reply itself is sent to its own address. */
+export async function action({ context, url }: Route.ActionArgs) {
+  const form = context.get(formContext);
+  if (!form.has("preview")) throw onlyRead();
+  requireViewer(context, url);
+  const typed = (name: string) => String(form.get(name) ?? "");
+  const values = { body: typed("body"), submission: typed("submission") };
+  return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body) });
+}
+
+export function clientAction({ serverAction }: Route.ClientActionArgs) {
+  return previewAnswer(serverAction);
+}
+
+export default function Thread({ loaderData, actionData }: Route.ComponentProps) {
   useToolsClosing();
-  const { t, say } = useWords();
+  const { t } = useWords();
   const { thread, page, isSignedIn, mayModerate, submission } = loaderData;
+  const answer = useAnswer(actionData);
   return (
     <article className="thread" data-color={thread.category.color}>
       <Meta {...loaderData} />
@@ -72,19 +104,13 @@ export default function Thread({ loaderData }: Route.ComponentProps) {
       </ol>
       {thread.replies.length === 0 && <p className="empty">{t("thread.nothingLeft")}</p>}
       <ThreadPages thread={thread} page={page} label={t("pages.afterReplies")} />
-      <section className="answer" aria-labelledby="answer">
-        <h2 id="answer" className="visually-hidden">
-          {t("thread.answer")}
-        </h2>
-        {loaderData.replyRefusal || (thread.status === "locked" && !mayModerate) ? (
-          <p className="notice">{say(loaderData.replyRefusal ?? messageOf("locked"))}</p>
-        ) : (
-          <>
-            {thread.status === "locked" && <p className="notice">{t("thread.lockedForOthers")}</p>}
-            <ReplyForm thread={thread} submission={submission} rows={6} isSignedIn={isSignedIn} />
-          </>
-        )}
-      </section>
+      <Answer
+        thread={thread}
+        page={page}
+        refusal={loaderData.replyRefusal}
+        submission={submission}
+        answer={answer}
+      />
       <p className="quiet back">
         <a href={categoryPath(thread.category.slug)}>
           <span className="arrow" aria-hidden="true">
