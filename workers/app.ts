@@ -1,3 +1,4 @@
+import { redirect } from "react-router";
 import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { log, reasonOf } from "#app/log.ts";
 import { DEFAULT_LANGUAGE } from "#app/messages/languages.ts";
@@ -10,7 +11,7 @@ import { answerMember } from "./gateway/member.ts";
 import { answerReader } from "./gateway/reader.ts";
 import { answerRefusal, FORGED, NOT_POSTED, TOO_LARGE } from "./gateway/refusal.ts";
 import { answerWebhook } from "./gateway/webhook.ts";
-import { type PageKind, withSecurityHeaders } from "./headers.ts";
+import { addSecurityHeaders, type PageKind } from "./headers.ts";
 import { sweep } from "./jobs/sweep.ts";
 import { observe } from "./observe.ts";
 import { isSameOrigin, withBody } from "./requests.ts";
@@ -30,8 +31,9 @@ export default {
     const env = readEnv(rawEnv as object);
     return observe(request, env, async (watched) => {
       const response = env ? await answer(request, { env, ctx, watched }) : notConfigured();
-      if (response.headers.has("Content-Security-Policy")) return response;
-      return withSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
+      if (!response.headers.has("Content-Security-Policy"))
+        addSecurityHeaders(response, { ...PLAIN, origin: env?.ORIGIN ?? "" });
+      return response;
     });
   },
 
@@ -51,12 +53,12 @@ async function answer(request: Request, call: Call): Promise<Response> {
 async function answerRead(request: Request, url: URL, call: Call): Promise<Response> {
   const { env } = call;
   if (url.pathname === "/healthz") return answerHealth(request, call);
-  // Sessions and same-origin checks hold for one origin, so every page is read there.
-  if (url.origin !== env.ORIGIN) return Response.redirect(`${env.ORIGIN}${url.pathname}${url.search}`, 308);
   const path = canonicalPath(url.pathname);
-  if (path !== url.pathname) return Response.redirect(`${env.ORIGIN}${path}${url.search}`, 308);
-  if (mayBeSignedIn(request) || TO_CLERK.test(path)) return answerMember(request, call);
-  return answerReader(request, call);
+  // Sessions and same-origin checks hold for one origin, so every page is read there.
+  if (url.origin !== env.ORIGIN || path !== url.pathname)
+    return redirect(`${env.ORIGIN}${path}${url.search}`, 308);
+  if (mayBeSignedIn(request, url) || TO_CLERK.test(path)) return answerMember(request, call);
+  return answerReader(request, url, call);
 }
 
 /** What is sent: a form of one of our own pages. */

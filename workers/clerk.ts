@@ -3,15 +3,12 @@ import type { ClerkOptions } from "#app/request/context.server.ts";
 import { readCookies } from "#app/request/cookies.server.ts";
 import type { Env } from "./env.ts";
 
-/** Where Clerk lives for this forum: its Frontend API and its hosted pages. */
-export type ClerkAddresses = {
-  frontendApi: string;
-  signInUrl: string;
-  signUpUrl: string;
-  accountUrl: string;
-};
-
-type ClerkConfiguration = ClerkAddresses & {
+/** What follows of the Worker's configuration for Clerk. */
+type ClerkConfiguration = {
+  /** Clerk's hosted pages: those set by hand, else those that the publishable key leads to. */
+  hosted: { signInUrl: string; signUpUrl: string; accountUrl: string };
+  /** Where members' pages ask and send, beside the forum itself: Clerk's Frontend API, and its hosted pages. */
+  origins: string[];
   /** How Clerk's middleware checks sessions: only tokens issued for this very origin count. */
   options: ClerkOptions;
 };
@@ -19,37 +16,32 @@ type ClerkConfiguration = ClerkAddresses & {
 /** An isolate has one configuration. */
 const known = new WeakMap<Env, ClerkConfiguration>();
 
-/** What follows of the Worker's configuration for Clerk; the same object each time. */
+/** Clerk's configuration for this forum; the same object each time. */
 export function clerkOf(env: Env): ClerkConfiguration {
-  const earlier = known.get(env);
-  if (earlier) return earlier;
-  const addresses = clerkAddresses(env);
-  const configuration = { ...addresses, options: clerkOptions(env, addresses) };
-  known.set(env, configuration);
-  return configuration;
+  const clerk = known.get(env) ?? configureClerk(env);
+  known.set(env, clerk);
+  return clerk;
 }
 
-/** Clerk's addresses: those set by hand, else those that the publishable key spells (base64 of `host$`). */
-function clerkAddresses(env: Env): ClerkAddresses {
+function configureClerk(env: Env): ClerkConfiguration {
+  // The key spells the host: base64 of `host$`.
   const host = atob(env.CLERK_PUBLISHABLE_KEY.replace(/^pk_(test|live)_/, "")).replace(/\$$/, "");
-  const hosted = buildAccountsBaseUrl(host);
+  const accounts = buildAccountsBaseUrl(host);
+  const signInUrl = env.CLERK_SIGN_IN_URL ?? `${accounts}/sign-in`;
+  const signUpUrl = env.CLERK_SIGN_UP_URL ?? `${accounts}/sign-up`;
+  const addresses = [env.CLERK_PROXY_URL ?? `https://${host}`, signInUrl];
   return {
-    frontendApi: new URL(env.CLERK_PROXY_URL ?? `https://${host}`).origin,
-    signInUrl: env.CLERK_SIGN_IN_URL ?? `${hosted}/sign-in`,
-    signUpUrl: env.CLERK_SIGN_UP_URL ?? `${hosted}/sign-up`,
-    accountUrl: env.CLERK_USER_PROFILE_URL ?? `${hosted}/user`,
-  };
-}
-
-function clerkOptions(env: Env, { signInUrl, signUpUrl }: ClerkAddresses): ClerkOptions {
-  return {
-    publishableKey: env.CLERK_PUBLISHABLE_KEY,
-    secretKey: env.CLERK_SECRET_KEY,
-    jwtKey: env.CLERK_JWT_KEY,
-    authorizedParties: [env.ORIGIN],
-    signInUrl,
-    signUpUrl,
-    ...(env.CLERK_PROXY_URL ? { proxyUrl: env.CLERK_PROXY_URL } : {}),
+    hosted: { signInUrl, signUpUrl, accountUrl: env.CLERK_USER_PROFILE_URL ?? `${accounts}/user` },
+    origins: [...new Set(addresses.map((address) => new URL(address).origin))],
+    options: {
+      publishableKey: env.CLERK_PUBLISHABLE_KEY,
+      secretKey: env.CLERK_SECRET_KEY,
+      jwtKey: env.CLERK_JWT_KEY,
+      authorizedParties: [env.ORIGIN],
+      signInUrl,
+      signUpUrl,
+      ...(env.CLERK_PROXY_URL ? { proxyUrl: env.CLERK_PROXY_URL } : {}),
+    },
   };
 }
 
@@ -58,10 +50,10 @@ function clerkOptions(env: Env, { signInUrl, signUpUrl }: ClerkAddresses): Clerk
  * this browser signed in at some time. Clerk adds a suffix to the names where instances share a domain.
  * A return from Clerk carries its parameters in the query.
  */
-export function mayBeSignedIn(request: Request): boolean {
+export function mayBeSignedIn(request: Request, { search }: URL): boolean {
   for (const [name, value] of Object.entries(readCookies(request))) {
     if (/^__session(_|$)/.test(name) && value !== "") return true;
     if (/^__client_uat(_|$)/.test(name) && value !== "" && value !== "0") return true;
   }
-  return new URL(request.url).search.includes("__clerk_");
+  return search.includes("__clerk_");
 }

@@ -11,12 +11,11 @@ const PICTURES = "https://img.clerk.com";
 export type PageKind = { isReader: boolean; nonce: string; clerkOrigins: string[]; origin: string };
 
 /**
- * Puts the security headers on a response, whatever its status.
+ * Puts the security headers on a response of our own, whatever its status.
  * A reader's page has no script source at all, and one style, which it carries; a member's page runs only scripts that carry
  * its nonce, and links the stylesheet.
  */
-export function withSecurityHeaders(response: Response, page: PageKind): Response {
-  const headers = new Headers(response.headers);
+export function addSecurityHeaders({ status, headers }: Response, page: PageKind): void {
   headers.set("Content-Security-Policy", contentSecurityPolicy(page));
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Frame-Options", "DENY");
@@ -26,13 +25,9 @@ export function withSecurityHeaders(response: Response, page: PageKind): Respons
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Resource-Policy", "same-origin");
   if (page.origin.startsWith("https:")) headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
-  if (page.isReader && isPage(response)) headers.set("Speculation-Rules", SPECULATION_RULES);
-  if (response.status === 503) headers.set("Retry-After", "5");
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-}
-
-function isPage({ status, headers }: Response): boolean {
-  return status === 200 && (headers.get("Content-Type") ?? "").startsWith("text/html");
+  const isPage = status === 200 && headers.get("Content-Type")?.startsWith("text/html");
+  if (page.isReader && isPage) headers.set("Speculation-Rules", SPECULATION_RULES);
+  if (status === 503) headers.set("Retry-After", "5");
 }
 
 function contentSecurityPolicy({ isReader, nonce, clerkOrigins, origin }: PageKind): string {

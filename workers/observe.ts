@@ -60,7 +60,7 @@ export function notePage(headers: Headers, { route, usage, isStaff }: PageFacts)
 
 /**
  * Answers a request, names the answer (`X-Request-Id`) and records it: one line in the log and one data point, also
- * for a request whose answer failed. Members of staff get `Server-Timing`.
+ * for a request whose answer failed. Members of staff get `Server-Timing`. Headers are put on the answer itself.
  */
 export async function observe(
   request: Request,
@@ -91,9 +91,7 @@ export async function observe(
     version: env?.VERSION?.id ?? null,
   });
   try {
-    const inner = await answer(watched);
-    // What comes from the other entrypoint, or from a cache, has headers that cannot be changed.
-    const response = new Response(inner.body, inner);
+    const response = await answer(watched);
     const page = takePage(response.headers);
     if (page) {
       watched.route = page.route;

@@ -21,7 +21,7 @@ import { heldFormsIn } from "#app/request/held-form.server.ts";
 import { clerkOf } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
 import type { Env } from "./env.ts";
-import { withSecurityHeaders } from "./headers.ts";
+import { addSecurityHeaders } from "./headers.ts";
 import { notePage } from "./observe.ts";
 
 const handleRequest = createRequestHandler(build, import.meta.env.MODE);
@@ -55,7 +55,7 @@ export async function answerPage(
   const work = request.method === "POST" ? "write" : isReader ? "reader" : "member";
   const database = pageDatabase(env, ctx, work);
   const nonce = isReader ? "" : crypto.randomUUID();
-  const { frontendApi, options, ...hosted } = clerkOf(env);
+  const { origins: clerkOrigins, options, hosted } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
   const site = { origin: env.ORIGIN, name: env.FORUM_NAME, language: env.FORUM_LANGUAGE };
@@ -71,11 +71,10 @@ export async function answerPage(
     const response = await handleRequest(request, context);
     const viewer = context.get(viewerContext);
     notePage(response.headers, { route: record.route, usage: database.usage, isStaff: isStaff(viewer) });
-    const clerkOrigins = [...new Set([frontendApi, new URL(hosted.signInUrl).origin])];
     response.headers.set("Cache-Control", "private, no-store");
     response.headers.append("Vary", "Cookie");
-    const secured = withSecurityHeaders(response, { isReader, nonce, origin: env.ORIGIN, clerkOrigins });
-    return { response: secured, record, viewer, happened: database.happened };
+    addSecurityHeaders(response, { isReader, nonce, origin: env.ORIGIN, clerkOrigins });
+    return { response, record, viewer, happened: database.happened };
   } finally {
     ctx.waitUntil(database.close());
   }

@@ -37,7 +37,7 @@ async function isAskedByStaff(
   request: Request,
   { env, ctx, watched: { requestId } }: Call,
 ): Promise<boolean> {
-  if (!mayBeSignedIn(request)) return false;
+  if (!mayBeSignedIn(request, new URL(request.url))) return false;
   const snapshots = () => () => Promise.reject(serviceUnavailable());
   const options = { isReader: false, requestId, snapshots };
   const { response, viewer } = await answerPage(withoutForeignHeaders(request), env, ctx, options);

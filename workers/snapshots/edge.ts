@@ -15,6 +15,9 @@ export type Shown = Pick<Snapshot, "shows" | "madeAt">;
 /** Carries what an answer shows from the Reader to the gateway, and with a kept answer; it never leaves the Worker. */
 export const SHOWN = "Edgewise-Shown";
 
+/** An answer of the Reader, and where it came from. Its headers cannot be changed. */
+export type Answer = { response: Response; outcome: KeptOutcome };
+
 /** What an entrypoint of the Worker knows of the others. */
 export type Exports = { exports: Cloudflare.Exports };
 
@@ -41,7 +44,7 @@ export async function askEdge(
   env: Env,
   ctx: Exports & Waiting,
   { kind, address, requestId }: { kind: Kind; address: string; requestId: string },
-): Promise<{ response: Response; outcome: KeptOutcome }> {
+): Promise<Answer> {
   // The kind comes first, so that nobody can ask for rows by asking for a page. A redirect is an answer for the browser.
   const request = new Request(`${env.ORIGIN}/${kind}${address}`, {
     redirect: "manual",

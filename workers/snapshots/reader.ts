@@ -94,14 +94,15 @@ async function keepable({ response, record }: Page, url: URL, kind: Kind): Promi
   const { status } = response;
   if (status >= 500 || response.headers.has("Set-Cookie")) return response;
   const body = await response.arrayBuffer();
-  const headers = new Headers(response.headers);
+  const kept = new Response(body, response);
+  const { headers } = kept;
   const shown = { shows: [...record.shows], madeAt: record.madeAt ?? Date.now() };
   keep(headers, shown, kind === "copy" ? COPY_LIFETIME : publicQueryAt(url));
   // Weak, since Cloudflare compresses on the way. A copy is never said to be what a browser has.
   if (status === 200 && kind === "page") headers.set("ETag", `W/"${(await sha256(body)).slice(0, 16)}"`);
   // One address, one page: it is the gateway that tells readers and members apart.
   headers.delete("Vary");
-  return new Response(body, { status, headers });
+  return kept;
 }
 
 /** An outage is over for readers as soon as it is over. */
