@@ -179,21 +179,38 @@ test.each(Object.entries(SIZED))("%s is no larger than its budget", async (name,
   const linked = [...html.matchAll(/<link [^>]*>/g)].map(([link]) => link);
   const named = (rel: string) => linked.filter((link) => link.includes(`rel="${rel}"`)).map(hrefOf);
   const scripts = named("modulepreload");
+  const later = await importedLater(scripts);
   const size = {
     html: kibibytes(html),
     css: await sizeOf(named("stylesheet")),
     // Where there are scripts, the texts of the page's language come with them.
     js: await sizeOf(scripts.length > 0 ? [...scripts, catalogueFile()] : []),
+    later: await sizeOf(later.filter((file) => !scripts.includes(file) && !isCatalogue(file))),
   };
   const budget = SIZE_BUDGETS[name];
   expect(size.css > 0).toBe(as !== undefined);
   expect(size.html).toBeLessThanOrEqual(budget?.html ?? 0);
   expect(size.css).toBeLessThanOrEqual(budget?.css ?? 0);
   expect(size.js).toBeLessThanOrEqual(budget?.js ?? 0);
+  expect(size.later > 0).toBe(as !== undefined);
+  expect(size.later).toBeLessThanOrEqual(budget?.later ?? 0);
 });
 
 function hrefOf(link: string): string {
   return /href="([^"]+)"/.exec(link)?.[1] ?? "";
+}
+
+/** What scripts load when they run, by the path of each. */
+async function importedLater(scripts: string[]): Promise<string[]> {
+  const texts = await Promise.all(scripts.map(async (file) => (await site.fetch(file)).text()));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\bimport\([`"']\.\/([^`"']+)/g)].map(([, file]) => `/assets/${file}`),
+  );
+}
+
+/** Of the texts of each language a page has those of its own, which are counted with what it names. */
+function isCatalogue(file: string): boolean {
+  return /\/(en|de|pseudo)-/.test(file);
 }
 
 /** The script that has the English texts. */
