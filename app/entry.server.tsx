@@ -33,7 +33,7 @@ export default async function handleDocument(
   if (request.method === "HEAD") return new Response(null, { status, headers });
   const { keptForm, outage } = context.get(recordContext);
   const serverPage = {
-    siteName: context.get(siteContext).name,
+    site: context.get(siteContext).face,
     keptForm: routerContext.staticHandlerContext.errors ? keptForm : null,
     outage,
     requestId: status >= 500 ? id : "",

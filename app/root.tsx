@@ -8,6 +8,7 @@ import {
   useRouteLoaderData,
 } from "react-router";
 import type { Route } from "./+types/root";
+import { DEFAULT_ACCENT } from "./domain/site.ts";
 import { isSuspended } from "./domain/viewer.ts";
 import { isMessage } from "./messages/message.ts";
 import { authenticate } from "./middleware/clerk.server.ts";
@@ -32,12 +33,16 @@ export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, au
 export function loader({ context }: Route.LoaderArgs) {
   const viewer = context.get(viewerContext);
   const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
-  const { name: siteName } = context.get(siteContext);
-  return { siteName, language: languageOf(context), viewer, now: Date.now(), clerk };
+  const { origin, face: site } = context.get(siteContext);
+  return { origin, site, language: languageOf(context), viewer, now: Date.now(), clerk };
 }
 
 export { revalidates as shouldRevalidate } from "./ui/client-action.ts";
 
+/** For members, who may install the forum; readers load nothing for it. */
+const MANIFEST = "/manifest.webmanifest";
+
+/** Browsers that draw no SVG ask for /favicon.ico and /apple-touch-icon.png by themselves. */
 const ICON = { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" };
 
 export const links: Route.LinksFunction = () => [{ rel: "stylesheet", href: stylesheet }, ICON];
@@ -49,9 +54,14 @@ export function Layout({ children }: { children: ReactNode }) {
   const viewer = root?.viewer ?? null;
   const onServer = use(ServerPageContext);
   const { t, language, direction } = useWords();
-  const siteName = root?.siteName ?? onServer.siteName;
+  const site = root?.site ?? onServer.site;
   return (
-    <html lang={language} dir={direction} data-scheme={viewer?.colorScheme ?? "system"}>
+    <html
+      lang={language}
+      dir={direction}
+      data-scheme={viewer?.colorScheme ?? "system"}
+      data-accent={site.accent === DEFAULT_ACCENT ? undefined : site.accent}
+    >
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -62,14 +72,17 @@ export function Layout({ children }: { children: ReactNode }) {
             <link {...ICON} />
           </>
         ) : (
-          <Links />
+          <>
+            <Links />
+            <link rel="manifest" href={MANIFEST} />
+          </>
         )}
       </head>
       <body>
         <a className="skip-link" href="#main">
           {t("site.skip")}
         </a>
-        <SiteHeader siteName={siteName} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
+        <SiteHeader site={site} viewer={viewer} isMemberAway={onServer.outage?.isMember} />
         <ClockContext value={{ now: root?.now ?? 0, dateStyle: viewer?.dateStyle ?? "dated" }}>
           <Frame>
             {viewer && root && isSuspended(viewer, new Date(root.now)) && (
@@ -79,7 +92,7 @@ export function Layout({ children }: { children: ReactNode }) {
             {children}
           </Frame>
         </ClockContext>
-        <SiteFooter siteName={siteName} />
+        <SiteFooter site={site} />
         {/* A page that only the server can draw (ServerPageContext) must not be drawn again by the browser. */}
         {viewer && !onServer.requestId && !onServer.keptForm && (
           <>

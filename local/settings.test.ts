@@ -18,6 +18,13 @@ test("the environment wins over the embedded defaults, and a flag over the envir
   });
 });
 
+test("a look that the forum cannot have is said before anything starts", () => {
+  const start = (env: Record<string, string>) => () => readSettings("npm start", [], env);
+  expect(start({ FORUM_ACCENT: "mauve" })).toThrow("FORUM_ACCENT: must be one of blue, teal");
+  expect(start({ FORUM_FOOTER_LINKS: "Rules" })).toThrow('FORUM_FOOTER_LINKS: "Rules=" is no link');
+  expect(start({ FORUM_MARK: "Edge" })).toThrow("FORUM_MARK: is one or two letters");
+});
+
 test("a direct address alone does not turn the embedded database into somebody else's", () => {
   expect(
     readSettings("npm start", [], { DATABASE_URL_UNPOOLED: "postgres://db/forum" }).directDatabaseUrl,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Command } from "commander";
+import { siteProblems } from "#app/domain/site-settings.ts";
 import { Problem } from "#scripts/problem.ts";
 import { HIGHEST_PORT } from "./ports.ts";
 
@@ -28,11 +29,11 @@ export interface LocalSettings {
   given: Record<string, string>;
 }
 
-const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_(?:NAME|LANGUAGE)|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
+const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_\w+|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
 
 /**
  * @param program what the person typed, `npm start` or `npm run dev`. With `--help`, prints what it can do and ends.
- * @throws Problem on an unknown flag, a port that is none, or half a Clerk instance
+ * @throws Problem on an unknown flag, a port that is none, half a Clerk instance, or a look that there is not
  */
 export function readSettings(program: string, args: string[], env: NodeJS.ProcessEnv): LocalSettings {
   const flags = readFlags(program, args);
@@ -44,6 +45,8 @@ export function readSettings(program: string, args: string[], env: NodeJS.Proces
   if (keys.length === 1) {
     throw new Problem(`${keys[0]} is set alone. Set both keys of your Clerk instance, or neither.`);
   }
+  const [problem] = siteProblems(given);
+  if (problem) throw new Problem(`The forum cannot look like that. ${problem}`);
   const databaseUrl = env.DATABASE_URL || undefined;
   return {
     port,
@@ -94,7 +97,7 @@ From the environment, and they win:
   DATABASE_URL            a Postgres of your own; DATABASE_URL_UNPOOLED for its migrations. --reset leaves it alone
   CLERK_PUBLISHABLE_KEY, CLERK_SECRET_KEY
                           a Clerk instance of your own, in place of the stand-in
-  PORT, ORIGIN, FORUM_NAME, COOKIE_SECRET, LOG_REQUESTS, CLERK_*
+  PORT, ORIGIN, FORUM_*, COOKIE_SECRET, LOG_REQUESTS, CLERK_*
                           as docs/deploying.md says`;
 
 /** The stand-in and Postgres take the two ports after it. */

@@ -50,6 +50,11 @@ test.each<[what: string, change: Partial<DeployConfig>, named: RegExp]>([
     /namespace create LAST_GOOD/,
   ],
   ["Hyperdrive's placeholder", { hyperdrive: [{ binding: "HYPERDRIVE", id: "0".repeat(32) }] }, /HYPERDRIVE/],
+  [
+    "an accent that there is not",
+    { vars: { ...READY.vars, FORUM_ACCENT: "mauve" } },
+    /FORUM_ACCENT: must be/,
+  ],
   ["no origin", { vars: { ...READY.vars, ORIGIN: undefined } }, /add ORIGIN = /],
   [
     "an origin with a path",

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { unstable_readConfig as readConfig } from "wrangler";
+import { siteProblems } from "#app/domain/site-settings.ts";
 import { Problem, reportFailure } from "./problem.ts";
 
 /** What of `wrangler.toml` decides whether the forum can run. */
@@ -51,6 +52,9 @@ export function checkDeployment(config: DeployConfig, secrets: string[] | null):
       ...hyperdriveProblem(config),
       ...variableProblem(config, secrets, "ORIGIN", isOrigin, "https://forum.example.com"),
       ...variableProblem(config, secrets, "CLERK_PUBLISHABLE_KEY", isPublishableKey, "pk_live_…"),
+      ...siteProblems(config.vars).map(
+        (problem) => `wrangler.toml has what the forum cannot show. ${problem}`,
+      ),
       ...Object.entries(SECRETS)
         .filter(([name]) => name in config.vars)
         .map(([name, command]) => `wrangler.toml holds the secret ${name}. Take it out, and: ${command}`),

@@ -63,6 +63,7 @@ export const FIRST_PAGE_BUDGET: Budget = { statements: 4, roundTrips: 4 };
 /** What the Worker answers before React Router comes into it. */
 export const WORKER_BUDGETS: Record<string, Budget> = {
   "/healthz": READ,
+  "/manifest.webmanifest": NOTHING,
   "/webhooks/clerk": WRITE,
 };
 

@@ -7,6 +7,7 @@ import { canonicalPath } from "#app/public-pages.ts";
 import { mayBeSignedIn } from "./clerk.ts";
 import { type Call, type Env, parseEnv } from "./env.ts";
 import { answerHealth } from "./gateway/health.ts";
+import { answerManifest, MANIFEST_PATH } from "./gateway/manifest.ts";
 import { answerMember } from "./gateway/member.ts";
 import { answerReader } from "./gateway/reader.ts";
 import { answerRefusal, FORGED, NOT_POSTED, TOO_LARGE } from "./gateway/refusal.ts";
@@ -57,6 +58,7 @@ async function answerRead(request: Request, url: URL, call: Call): Promise<Respo
   // Sessions and same-origin checks hold for one origin, so every page is read there.
   if (url.origin !== env.ORIGIN || path !== url.pathname)
     return redirect(`${env.ORIGIN}${path}${url.search}`, 308);
+  if (path === MANIFEST_PATH) return answerManifest(call);
   if (mayBeSignedIn(request, url) || TO_CLERK.test(path)) return answerMember(request, call);
   return answerReader(request, url, call);
 }

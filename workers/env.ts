@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SITE_VARIABLES } from "#app/domain/site-settings.ts";
 import {
   DEFAULT_LANGUAGE,
   isLanguage,
@@ -27,6 +28,7 @@ const Variables = z.object({
   /** The forum's one origin, such as https://forum.example.com. */
   ORIGIN: Address.transform((url) => new URL(url).origin),
   FORUM_NAME: Text.default("Edgewise"),
+  ...SITE_VARIABLES,
   /** The language of readers' pages, and of members who chose none. */
   FORUM_LANGUAGE: ForumLanguage.default(DEFAULT_LANGUAGE),
   COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),

@@ -2,6 +2,7 @@ import * as build from "virtual:react-router/server-build";
 import { createRequestHandler, RouterContextProvider } from "react-router";
 import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
+import type { SiteFace } from "#app/domain/site.ts";
 import { isStaff, type Viewer } from "#app/domain/viewer.ts";
 import {
   clerkContext,
@@ -45,6 +46,17 @@ export type Page = {
   happened: readonly StoredEvent[];
 };
 
+/** How the forum is configured to look. */
+function faceOf(env: Env): SiteFace {
+  return {
+    name: env.FORUM_NAME,
+    description: env.FORUM_DESCRIPTION,
+    accent: env.FORUM_ACCENT,
+    mark: env.FORUM_MARK,
+    footerLinks: env.FORUM_FOOTER_LINKS,
+  };
+}
+
 /** Answers a page or a form by React Router, with its security headers. */
 export async function answerPage(
   request: Request,
@@ -58,7 +70,7 @@ export async function answerPage(
   const { origins: clerkOrigins, options, hosted } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
-  const site = { origin: env.ORIGIN, name: env.FORUM_NAME, language: env.FORUM_LANGUAGE };
+  const site = { origin: env.ORIGIN, face: faceOf(env), language: env.FORUM_LANGUAGE };
   context.set(siteContext, { ...site, ...hosted });
   context.set(databaseContext, database);
   context.set(clerkContext, options);

@@ -3,6 +3,7 @@ import { createContext, type SessionStorage } from "react-router";
 import type { Database } from "#app/db/client.server.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
+import type { SiteFace } from "#app/domain/site.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import type { ReplyVote } from "#app/domain/views.ts";
 import type { Message } from "#app/messages/catalogue.ts";
@@ -18,7 +19,7 @@ import type { PublicQuery, Snapshot } from "#app/public-pages.ts";
 export type Site = {
   /** The one origin of this forum, for absolute links; never taken from a request. */
   origin: string;
-  name: string;
+  face: SiteFace;
   /** The language of readers' pages, and of members who chose none. */
   language: PageLanguage;
   /** Clerk's hosted pages. */

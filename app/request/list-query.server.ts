@@ -5,6 +5,7 @@ import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { parseSort, type Sort } from "#app/domain/paging.ts";
 import type { ListedThread, ThreadSummary } from "#app/domain/views.ts";
 import { badRequest } from "#app/http.ts";
+import { listPath } from "#app/paths.ts";
 
 /** The order and the place that the address of a list asks for. Throws 400 where it asks for neither sense nor order. */
 export function readListQuery(search: URLSearchParams): { sort: Sort; after: Cursor | null } {
@@ -14,6 +15,17 @@ export function readListQuery(search: URLSearchParams): { sort: Sort; after: Cur
   const after = given === null ? null : decodeCursor(given, sort);
   if (given !== null && !after) throw badRequest("request.cursor");
   return { sort, after };
+}
+
+/**
+ * The one address of what a list at `path` shows. Each order shows the same threads, so the usual one stands for all; a
+ * further page of it stands for itself.
+ */
+export function canonicalListPath(
+  path: string,
+  { sort, after }: { sort: Sort; after: Cursor | null },
+): string {
+  return sort === "latest" && after ? listPath(path, sort, encodeCursor(after)) : path;
 }
 
 /** The page out of a list that was read one entry too far, and the cursor of the next page, if there is one. */

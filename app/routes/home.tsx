@@ -3,8 +3,9 @@ import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, listPath, newThreadPath } from "#app/paths.ts";
 import { homePage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
-import { takePage } from "#app/request/list-query.server.ts";
+import { canonicalListPath, takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
+import { listTitle } from "#app/ui/list-title.ts";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { Empty, ListPages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
@@ -16,21 +17,27 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   const { categories, threads } = (await readPublic(context, query)) ?? { categories: [], threads: [] };
   return {
     sidebar: { categories },
-    siteName: context.get(siteContext).name,
+    site: context.get(siteContext).face,
+    path: canonicalListPath(homePath(), query.asked),
     sort,
-    isFirst: !after,
+    from: after?.key ?? null,
     ...takePage(threads, sort),
   };
 }
 
 export default function Home({ loaderData }: Route.ComponentProps) {
-  const { t } = useWords();
-  const { siteName, sidebar, threads, sort, isFirst, next } = loaderData;
+  const words = useWords();
+  const { t } = words;
+  const { site, path, sidebar, threads, sort, from, next } = loaderData;
   const hasCategory = sidebar.categories.length > 0;
   return (
     <>
-      <PageHead description={t("home.description", { site: siteName })} />
-      <h1 className="visually-hidden">{siteName}</h1>
+      <PageHead
+        title={listTitle(words, t("list.threads"), sort, from) ?? undefined}
+        description={site.description || t("home.description", { site: site.name })}
+        shared={{ path, type: "website" }}
+      />
+      <h1 className="visually-hidden">{site.name}</h1>
       <div className="list-head">
         <SortLinks path={homePath()} sort={sort} />
       </div>
@@ -42,7 +49,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
         empty={<EmptyForum hasCategory={hasCategory} />}
       />
       <ListPages
-        first={isFirst ? null : listPath(homePath(), sort)}
+        first={from === null ? null : listPath(homePath(), sort)}
         next={next && listPath(homePath(), sort, next)}
       />
     </>

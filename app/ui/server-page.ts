@@ -1,10 +1,11 @@
 import { createContext } from "react";
 import type { HeldForm } from "#app/domain/held-form.ts";
+import { DEFAULT_ACCENT, type SiteFace } from "#app/domain/site.ts";
 
 /** What a page drawn on the server knows and no loader does. In the browser it is always empty. */
 export type ServerPage = {
-  /** The forum's name, for an error page where no loader could run. */
-  siteName: string;
+  /** What the forum is called and how it looks, for an error page where no loader could run. */
+  site: SiteFace;
   /** The form that the request carried, where an error page answers it. */
   keptForm: HeldForm | null;
   /** The request's name in the log, where it failed; else empty. */
@@ -17,7 +18,7 @@ export type ServerPage = {
 
 /** A page that uses it carries no scripts: the browser, which has these values no more, would draw it differently. */
 export const ServerPageContext = createContext<ServerPage>({
-  siteName: "",
+  site: { name: "", description: "", accent: DEFAULT_ACCENT, mark: "", footerLinks: [] },
   keptForm: null,
   requestId: "",
   outage: null,

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useLocation } from "react-router";
+import type { SiteFace } from "#app/domain/site.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
 import { homePath, memberPath, newThreadPath, settingsPath, signInPath, signOutAction } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
@@ -8,21 +9,21 @@ import { forgetUnsentTexts } from "./unsent-texts.ts";
 import { rich, useWords } from "./words.ts";
 
 type HeaderProps = {
-  siteName: string;
+  site: SiteFace;
   viewer: Viewer | null;
   /** A member asks, and the database that knows them is away: they need not sign in again. */
   isMemberAway?: boolean;
 };
 
 /** The bar on top of every page. */
-export function SiteHeader({ siteName, viewer, isMemberAway = false }: HeaderProps) {
+export function SiteHeader({ site, viewer, isMemberAway = false }: HeaderProps) {
   const { t } = useWords();
   return (
     <header className="site-header">
       <div className="site-bar">
         <a className="site-name" href={homePath()}>
-          <Mark />
-          <span>{siteName}</span>
+          {site.mark ? <OwnMark text={site.mark} /> : <Mark />}
+          <span>{site.name}</span>
         </a>
         <nav aria-label={t("site.nav")}>
           {viewer ? <MemberLinks viewer={viewer} /> : !isMemberAway && <ReaderLinks />}
@@ -121,11 +122,32 @@ function Mark() {
   );
 }
 
-export function SiteFooter({ siteName }: { siteName: string }) {
-  const home = (name: ReactNode) => <a href={homePath()}>{name}</a>;
+/** The operator's letters in place of it. */
+function OwnMark({ text }: { text: string }) {
+  return (
+    <span className="mark letters" aria-hidden="true">
+      {text}
+    </span>
+  );
+}
+
+export function SiteFooter({ site: { name, footerLinks } }: { site: SiteFace }) {
+  const words = useWords();
+  const home = (text: ReactNode) => <a href={homePath()}>{text}</a>;
   return (
     <footer className="site-footer">
-      <p>{rich(useWords(), "site.footer", { home, name: siteName })}</p>
+      <p>{rich(words, "site.footer", { home, name })}</p>
+      {footerLinks.length > 0 && (
+        <nav aria-label={words.t("site.footerNav")}>
+          <ul>
+            {footerLinks.map(({ label, href }) => (
+              <li key={label}>
+                <a href={href}>{label}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
     </footer>
   );
 }

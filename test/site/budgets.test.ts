@@ -164,6 +164,7 @@ test("the Worker's own answers cost what their budgets say", async () => {
   const { body, headers } = signedDelivery(site.clerk.env.CLERK_WEBHOOK_SECRET, event);
   expect({
     "/healthz": await cost("/healthz", {}, 200),
+    "/manifest.webmanifest": await cost("/manifest.webmanifest", {}, 200),
     "/webhooks/clerk": await cost("/webhooks/clerk", { body, headers }, 200),
   }).toEqual(WORKER_BUDGETS);
 });

@@ -2,9 +2,10 @@ import { redirect } from "react-router";
 import { notFound } from "#app/http.ts";
 import { categoryPath, listPath, newThreadPath } from "#app/paths.ts";
 import { categoryPage } from "#app/public-pages.ts";
-import { takePage } from "#app/request/list-query.server.ts";
+import { canonicalListPath, takePage } from "#app/request/list-query.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Count } from "#app/ui/count.tsx";
+import { listTitle } from "#app/ui/list-title.ts";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { Empty, ListPages, SortLinks, ThreadList } from "#app/ui/thread-list.tsx";
 import { useWords } from "#app/ui/words.ts";
@@ -21,20 +22,26 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   return {
     sidebar: { categories, category: category.slug },
     category: { ...category, ...takePage(category.threads, sort) },
+    canonical: canonicalListPath(categoryPath(category.slug), query.asked),
     sort,
-    isFirst: !after,
+    from: after?.key ?? null,
   };
 }
 
 export default function Category({ loaderData }: Route.ComponentProps) {
-  const { t } = useWords();
-  const { category, sort, isFirst } = loaderData;
+  const words = useWords();
+  const { t } = words;
+  const { category, canonical, sort, from } = loaderData;
   const { name, color, description, threads, next } = category;
   const path = categoryPath(category.slug);
   const start = { action: t("category.start", { category: name }), href: newThreadPath(category.slug) };
   return (
     <>
-      <PageHead title={name} description={description || t("category.about", { name })} />
+      <PageHead
+        title={listTitle(words, name, sort, from) ?? name}
+        description={description || t("category.about", { name })}
+        shared={{ path: canonical, type: "website" }}
+      />
       <header className="page-head edge" data-color={color}>
         <h1>{name}</h1>
         {description && <p>{description}</p>}
@@ -51,7 +58,10 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       </div>
       <h2 className="visually-hidden">{t("list.threads")}</h2>
       <ThreadList threads={threads} sort={sort} empty={<Empty says={t("category.empty")} {...start} />} />
-      <ListPages first={isFirst ? null : listPath(path, sort)} next={next && listPath(path, sort, next)} />
+      <ListPages
+        first={from === null ? null : listPath(path, sort)}
+        next={next && listPath(path, sort, next)}
+      />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { memberPage } from "#app/public-pages.ts";
 import { siteContext } from "#app/request/context.server.ts";
 import { readPublic } from "#app/request/public.server.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
+import { titleFrom } from "#app/ui/list-title.ts";
 import { MemberReplies, MemberThreads } from "#app/ui/member-lists.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
 import { ListPages } from "#app/ui/thread-list.tsx";
@@ -27,7 +28,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   const { threads, replies } = member;
   const listed = show === "threads" ? threads : replies;
   return data({
-    siteName: context.get(siteContext).name,
+    siteName: context.get(siteContext).face.name,
     sidebar: { categories },
     member: {
       ...member,
@@ -35,7 +36,7 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
       replies: replies.slice(0, THREADS_PER_PAGE),
     },
     show,
-    isFirst: !before,
+    before,
     hasMore: listed.length > THREADS_PER_PAGE,
   });
 }
@@ -43,13 +44,18 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
 export default function Member({ loaderData }: Route.ComponentProps) {
   const words = useWords();
   const { t } = words;
-  const { siteName, member, show, isFirst, hasMore } = loaderData;
+  const { siteName, member, show, before, hasMore } = loaderData;
+  const list =
+    show === "threads"
+      ? member.handle
+      : t("list.titleInOrder", { list: member.handle, order: t("list.replies") });
   const last = show === "threads" ? member.threads.at(-1) : member.replies.at(-1);
   return (
     <article>
       <PageHead
-        title={member.handle}
+        title={before ? titleFrom(words, list, before.time) : list}
         description={t("member.wrote", { handle: member.handle, site: siteName })}
+        shared={{ path: memberListPath(member.handle, show, before), type: "profile" }}
       />
       <header className="page-head member-head">
         <Avatar handle={member.handle} imageUrl={member.imageUrl} />
@@ -79,7 +85,7 @@ export default function Member({ loaderData }: Route.ComponentProps) {
         <MemberReplies replies={member.replies} />
       )}
       <ListPages
-        first={isFirst ? null : memberListPath(member.handle, show)}
+        first={before && memberListPath(member.handle, show)}
         next={hasMore && last ? memberListPath(member.handle, show, placeOf(last)) : null}
       />
     </article>

@@ -5,7 +5,7 @@ import { excerpt, renderMarkdown } from "#app/domain/markdown.ts";
 import { moderateRefusal, type Refusal, replyRefusal } from "#app/domain/permissions.ts";
 import { repliesForViewer, shownDecision, withVotes } from "#app/domain/reply-view.ts";
 import type { Viewer } from "#app/domain/viewer.ts";
-import type { ThreadState } from "#app/domain/views.ts";
+import type { ThreadPage, ThreadState } from "#app/domain/views.ts";
 import { notFound, onlyRead } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { categoryPath, slugOf, threadPath } from "#app/paths.ts";
@@ -14,7 +14,6 @@ import {
   databaseContext,
   formContext,
   recordContext,
-  siteContext,
   viewerContext,
   votesContext,
 } from "#app/request/context.server.ts";
@@ -50,7 +49,6 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
   if (params.slug !== slugOf(thread.title) && !isPosted) throw redirect(threadPath(thread, page), 301);
   const now = new Date();
   return data({
-    origin: context.get(siteContext).origin,
     sidebar: { categories, category: thread.category.slug },
     thread: {
       ...thread,
@@ -59,12 +57,24 @@ export async function loader({ context, params, url }: Route.LoaderArgs) {
       replies: repliesForViewer(found, viewer, now),
     },
     page,
-    description: excerpt(thread.replies[0]?.bodyHtml ?? "", 200),
+    description: describe(thread),
     mayModerate: moderateRefusal(viewer, now) === null,
     isSignedIn: viewer !== null,
     replyRefusal: replyRefusalFor(viewer, thread, now),
     submission: viewer ? crypto.randomUUID() : null,
   });
+}
+
+/** What search engines and chats show of a description. */
+const DESCRIPTION_MAX = 160;
+
+/** The first words of the page: on the first one those of the opening post. Empty where nothing of them is left. */
+function describe({ replies }: Pick<ThreadPage, "replies">): string {
+  for (const { bodyHtml } of replies) {
+    const words = excerpt(bodyHtml ?? "", DESCRIPTION_MAX);
+    if (words) return words;
+  }
+  return "";
 }
 
 /** Why the viewer may not reply. Readers are asked to sign in where they then could. */
@@ -123,22 +133,16 @@ export default function Thread({ loaderData, actionData }: Route.ComponentProps)
   );
 }
 
-type MetaProps = Pick<Route.ComponentProps["loaderData"], "thread" | "page" | "origin" | "description">;
+type MetaProps = Pick<Route.ComponentProps["loaderData"], "thread" | "page" | "description">;
 
-function Meta({ thread, page, origin, description }: MetaProps) {
+function Meta({ thread, page, description }: MetaProps) {
   const { t } = useWords();
-  const { title } = thread;
-  const address = `${origin}${threadPath(thread, page)}`;
+  const { title, category } = thread;
   return (
-    <>
-      <PageHead
-        title={page > 1 ? t("thread.titleOfPage", { title, page }) : title}
-        description={description}
-      />
-      <link rel="canonical" href={address} />
-      <meta property="og:title" content={title} />
-      <meta property="og:type" content="article" />
-      <meta property="og:url" content={address} />
-    </>
+    <PageHead
+      title={page > 1 ? t("thread.titleOfPage", { title, page }) : title}
+      description={description || t("thread.about", { category: category.name })}
+      shared={{ path: threadPath(thread, page), type: "article" }}
+    />
   );
 }
