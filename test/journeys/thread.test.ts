@@ -152,3 +152,64 @@ function stylesOf(element: Locator, names: string[]): Promise<Record<string, str
     return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name)]));
   }, names);
 }
+
+/** What an element looks like where it stands, and what was meant; `--name` is the colour that a token has there. */
+const MEANT: [page: "thread" | "answer", selector: string, styles: Record<string, string>][] = [
+  ["thread", ".body > ul", { "list-style-type": "disc" }],
+  ["thread", ".body > ol", { "list-style-type": "decimal" }],
+  ["thread", ".body > ol > li > ul", { "list-style-type": "circle" }],
+  ["thread", ".body > ol > li > ul > li > ul", { "list-style-type": "square" }],
+  ["thread", ".body li.task", { "list-style-type": "none" }],
+  ["thread", ".body p code", { "background-color": "--sunken" }],
+  ["thread", ".body pre", { "background-color": "--sunken", "overflow-x": "auto" }],
+  ["thread", ".body pre code", { "background-color": "transparent", "padding-left": "0px" }],
+  ["thread", ".body th", { "background-color": "--sunken" }],
+  ["thread", ".body blockquote", { color: "--quiet", "border-inline-start-color": "--line" }],
+  ["thread", ".body a", { color: "--accent" }],
+  ["thread", ".opening", { "border-inline-start-color": "--category", "border-inline-start-width": "4px" }],
+  [
+    "thread",
+    ".replies > li + li + li",
+    { "border-inline-start-color": "--line", "border-bottom-width": "0px" },
+  ],
+  ["thread", ".reply h2 a", { color: "--ink", "font-weight": "700" }],
+  ["thread", ".permalink", { color: "--quiet", "text-decoration-line": "none" }],
+  ["thread", ".reply-more a", { color: "--quiet", "text-decoration-line": "none" }],
+  ["thread", "#reply-2 .score", { color: "--ink", "font-weight": "700" }],
+  ["thread", "#reply-3 .score", { color: "--quiet", "font-weight": "400" }],
+  ["thread", '.vote[aria-pressed="true"]', { color: "--accent", "background-color": "--accent-wash" }],
+  ["thread", '.vote[aria-pressed="false"]', { color: "--quiet" }],
+  ["thread", ".tools > summary", { "list-style-type": "none", color: "--quiet" }],
+  ["thread", ".thread-bar", { "background-color": "--paper" }],
+  ["answer", ".answered", { "background-color": "--sunken" }],
+  ["answer", ".answered pre", { "background-color": "--surface" }],
+  ["answer", ".answered p code", { "background-color": "--surface" }],
+  ["answer", ".answered pre code", { "background-color": "transparent" }],
+];
+
+hardJourney("Posts and the parts of a thread look as they were meant to", async ({ forum, visit }) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await visit({ as: forum.moderator, colorScheme, ...WIDE });
+    for (const kind of ["thread", "answer"] as const) {
+      await open(page, kind === "thread" ? forum.path : `/t/${forum.thread.number}/replies/new?to=2`);
+      for (const [, selector, styles] of MEANT.filter(([on]) => on === kind)) {
+        const found = await page
+          .locator(selector)
+          .first()
+          .evaluate((element, styles) => {
+            const style = getComputedStyle(element);
+            // The element itself says what a token's colour comes out as.
+            const probe = element.appendChild(document.createElement("i"));
+            return Object.entries(styles).flatMap(([name, meant]) => {
+              probe.style.color = meant.startsWith("--") ? `var(${meant})` : "transparent";
+              const isColor = meant.startsWith("--") || meant === "transparent";
+              const wanted = isColor ? getComputedStyle(probe).color : meant;
+              const is = style.getPropertyValue(name);
+              return is === wanted ? [] : [`${name} is ${is} instead of ${wanted}`];
+            });
+          }, styles);
+        expect.soft(found, `${selector}, ${colorScheme}`).toEqual([]);
+      }
+    }
+  }
+});

@@ -46,7 +46,7 @@ bothWays("A moderator locks a thread and writes in it, unlocks and pins it", asy
 
   await open(page, path);
   await openTools(threadHead(page));
-  await page.getByLabel("Why").first().fill("Everything is said.");
+  await page.getByLabel("Reason for the lock").fill("Everything is said.");
   await button(page, "Lock").click();
   await threadHead(page).getByText("Locked").waitFor();
   for (const as of [null, ada]) {

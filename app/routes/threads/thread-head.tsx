@@ -92,13 +92,13 @@ function ModeratorTools({ thread }: { thread: Thread }) {
   return (
     <Tools label={t("thread.moderate")}>
       <form method="post" action={lockAction(thread.number)}>
-        {!thread.lock && <ReasonField id="lock-reason" />}
+        {!thread.lock && <ReasonField id="lock-reason" label={t("thread.lockReason")} />}
         <button className="button" type="submit" name="locked" value={thread.lock ? "false" : "true"}>
           {t(thread.lock ? "thread.unlock" : "thread.lock")}
         </button>
       </form>
       <form method="post" action={pinAction(thread.number)}>
-        {!thread.pin && <ReasonField id="pin-reason" />}
+        {!thread.pin && <ReasonField id="pin-reason" label={t("thread.pinReason")} />}
         <button className="button" type="submit" name="pinned" value={thread.pin ? "false" : "true"}>
           {t(thread.pin ? "thread.unpin" : "thread.pin")}
         </button>
@@ -107,11 +107,10 @@ function ModeratorTools({ thread }: { thread: Thread }) {
   );
 }
 
-function ReasonField({ id }: { id: string }) {
-  const { t } = useWords();
+function ReasonField({ id, label }: { id: string; label: string }) {
   return (
     <div className="field">
-      <label htmlFor={id}>{t("thread.reason")}</label>
+      <label htmlFor={id}>{label}</label>
       <input id={id} name="reason" maxLength={REASON_MAX} dir="auto" autoComplete="off" />
     </div>
   );
