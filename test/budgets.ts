@@ -49,7 +49,7 @@ export const ROUTE_BUDGETS: Record<string, RouteBudget> = {
   "t/:number/replies/:reply/edit": { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
   "t/:number/replies/:reply/delete": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
   "t/:number/replies/:reply/vote": { reader: NOTHING, member: READ, write: READ_AND_WRITE },
-  settings: { reader: NOTHING, member: READ, write: READ_AND_WRITE },
+  settings: { reader: NOTHING, member: TWO_READS, write: READ_AND_WRITE },
   "sign-in": { reader: NOTHING, member: READ },
   "sign-up": { reader: NOTHING, member: READ },
   "sign-out": { reader: NOTHING, member: READ, write: TWO_READS },

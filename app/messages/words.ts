@@ -44,6 +44,8 @@ export function wordsOf(language: PageLanguage, catalogue: Catalogue) {
     written,
     /** "3 hours ago". */
     relative: new Intl.RelativeTimeFormat(locale, { numeric: "always" }),
+    /** "3h ago". */
+    relativeShort: new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "narrow" }),
     /** "22 Nov 2026". */
     day: date({ dateStyle: "medium" }),
     /** "22 Nov". */

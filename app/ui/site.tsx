@@ -81,7 +81,7 @@ function ReaderLinks() {
 function NewThreadLink() {
   const { t } = useWords();
   return (
-    <a className="button primary new-thread" href={newThreadPath()}>
+    <a className="button primary new-thread" href={newThreadPath()} aria-label={t("site.newThread")}>
       <span>{t("site.newThread")}</span>
     </a>
   );

@@ -37,7 +37,7 @@ export function Time({ value, isShort = false }: Props) {
   const short = age < MOST_OF_A_YEAR ? words.dayOfYear : words.month;
   const date = (isShort ? short : words.day).format(moment);
   const said = {
-    relative: () => relativeTime(age, words) ?? date,
+    relative: () => relativeTime(age, isShort ? words.relativeShort : words.relative, words) ?? date,
     absolute: () => exactly,
     // What is older than a week stays so, however long the page is kept; of what is not, the year goes without saying.
     dated: () => (age < WEEK && !isShort ? utc(words.recent) : date),
@@ -50,7 +50,7 @@ export function Time({ value, isShort = false }: Props) {
 }
 
 /** "just now", "5 minutes ago", … up to a week; null for what is older, or still to come. */
-function relativeTime(age: number, { t, relative }: Words): string | null {
+function relativeTime(age: number, relative: Intl.RelativeTimeFormat, { t }: Words): string | null {
   // Clocks differ a little: what the database wrote a moment ago may seem to lie ahead.
   if (Math.abs(age) < MINUTE) return t("time.now");
   if (age < 0) return null;

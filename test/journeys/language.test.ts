@@ -4,7 +4,7 @@ import { wordsIn } from "#app/messages/words.server.ts";
 import { journey } from "#test/browser.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { type Site, startSite } from "#test/site.ts";
-import { button, eventually, heading, open, replyOn, signInAs, voteOf } from "./travel.ts";
+import { button, eventually, heading, open, openMenu, replyOn, signInAs, voteOf } from "./travel.ts";
 
 const { t, say } = wordsIn("de");
 
@@ -120,10 +120,12 @@ germanJourney("A tab that is open while another changes the language follows", a
   const page = await visit({ as: ada });
   await open(page, path);
   await site.db.execute(sql`update members set language = 'en' where user_id = ${ada.id}`);
+  await openMenu(page);
   await page.getByRole("link", { name: "Einstellungen" }).click();
   await heading(page, "Settings").waitFor();
   await open(page, path);
   await heading(page, thread.title).waitFor();
+  await openMenu(page);
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 });
 
@@ -136,6 +138,7 @@ journey("A browser downloads the texts of one language, once", async ({ site, vi
     if (name) texts.push(name.slice(0, 2));
   });
   await open(page, "/");
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings" }).click();
   await heading(page, "Settings").waitFor();
   expect(texts).toEqual(["en"]);

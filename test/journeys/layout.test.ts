@@ -1,8 +1,10 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { journey } from "#test/browser.ts";
+import { makeCategory } from "#test/forum.ts";
 import { hardJourney } from "./hard-forum.ts";
-import { layoutShift } from "./inspect.ts";
-import { heading, NARROW, open, takenOver } from "./travel.ts";
+import { layoutShift, overflow } from "./inspect.ts";
+import { heading, NARROW, open, takenOver, WIDE } from "./travel.ts";
 
 hardJourney("Nothing moves while a page loads on a telephone", async ({ forum, visit }) => {
   const { path, category, member } = forum;
@@ -109,3 +111,100 @@ hardJourney("Whoever wants less motion gets none", async ({ forum, visit }) => {
     if (reducedMotion === "reduce") expect(moving).toEqual([]);
   }
 });
+
+hardJourney("All pages begin and end at the same two lines", async ({ forum, visit }) => {
+  const { path, category, member, thread } = forum;
+  for (const view of [NARROW, WIDE]) {
+    const page = await visit({ as: member, ...view });
+    const edges = async (address: string) => {
+      await open(page, address);
+      return page.evaluate(() =>
+        [".site-bar", "main", ".site-footer"].map((name) => {
+          const element = document.querySelector(name) as HTMLElement;
+          const { left, right } = element.getBoundingClientRect();
+          const { paddingLeft, paddingRight } = getComputedStyle(element);
+          return [left + Number.parseFloat(paddingLeft), right - Number.parseFloat(paddingRight)].map(
+            Math.round,
+          );
+        }),
+      );
+    };
+    const [bar = [], content = [], footer] = await edges("/");
+    expect(bar).toEqual(footer);
+    expect(content[1]).toBe(bar[1]);
+    const others = [
+      `/c/${category}`,
+      path,
+      `/u/${member.handle}`,
+      "/settings",
+      "/t/new",
+      `/t/${thread.number}/replies/new`,
+      "/nowhere",
+    ];
+    for (const address of others)
+      expect.soft([address, await edges(address)]).toEqual([address, [bar, content, footer]]);
+  }
+});
+
+hardJourney("On a telephone, whatever a list links to can be hit with a thumb", async ({ forum, visit }) => {
+  const { category, empty, member } = forum;
+  const page = await visit({ as: member, ...NARROW, hasTouch: true, isMobile: true });
+  for (const address of ["/", "/?sort=top", `/c/${category}`, `/c/${empty}`, `/u/${member.handle}`]) {
+    await open(page, address);
+    await page.locator(".sidebar summary").click();
+    const small = await page.evaluate(() =>
+      [
+        ...document.querySelectorAll(
+          ".site-bar :is(a, button), .sidebar :is(a, summary), main :is(a, button)",
+        ),
+      ]
+        .map((element) => ({ text: element.textContent ?? "", ...element.getBoundingClientRect().toJSON() }))
+        .filter(({ width, height }) => width > 0 && (width < 44 || height < 44))
+        .map(({ text, width, height }) => `${text.slice(0, 40)}: ${width} × ${height}`),
+    );
+    expect.soft([address, small]).toEqual([address, []]);
+  }
+});
+
+journey(
+  "The categories are folded on a telephone, and stand beside the content on a desk",
+  async ({ site, visit }) => {
+    const category = await makeCategory(site.db, { name: "Where to go" });
+    for (const javaScriptEnabled of [false, true]) {
+      const page = await visit({ as: await site.makeMember(), ...NARROW, javaScriptEnabled });
+      await open(page, "/");
+      const link = page.getByRole("link", { name: "Where to go", exact: true });
+      expect(await link.isVisible()).toBe(false);
+      await page.locator(".sidebar summary").click();
+      await link.click();
+      await heading(page, "Where to go").waitFor();
+      // It is folded again on the page that it led to.
+      expect(await link.isVisible()).toBe(false);
+      await page.setViewportSize(WIDE.viewport);
+      expect(await link.getAttribute("aria-current")).toBe("page");
+      const [aside, content] = [await link.boundingBox(), await page.locator("main").boundingBox()];
+      expect((aside?.x ?? 0) + (aside?.width ?? 0)).toBeLessThan(content?.x ?? 0);
+      expect(page.url()).toBe(`${site.origin}/c/${category}`);
+    }
+  },
+);
+
+hardJourney(
+  "A member's header is one row, whatever they and the forum are called",
+  async ({ forum, visit }) => {
+    for (const view of [{ viewport: { width: 320, height: 640 } }, NARROW, WIDE]) {
+      const page = await visit({ as: forum.member, ...view });
+      await open(page, "/");
+      const row = await page.locator(".site-bar").boundingBox();
+      expect(row?.height).toBeLessThanOrEqual(60);
+      const menu = page.getByRole("button", { name: `Account of ${forum.member.handle}` });
+      await menu.click();
+      const settings = page.getByRole("link", { name: "Settings" });
+      expect(await settings.isVisible()).toBe(true);
+      expect(await overflow(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      expect(await settings.isVisible()).toBe(false);
+      expect(await menu.evaluate((button) => button === document.activeElement)).toBe(true);
+    }
+  },
+);

@@ -12,7 +12,7 @@ bothWays("A forum is read from its home page down to one reply", async ({ site, 
   for (const as of [null, ada]) {
     const page = await visit({ as });
     await open(page, "/");
-    const categories = page.getByRole("region", { name: "Categories" });
+    const categories = page.getByRole("navigation", { name: "Categories" });
     await categories.getByRole("link", { name: category, exact: true }).click();
     await heading(page, category).waitFor();
     await page.getByRole("link", { name: thread.title }).click();

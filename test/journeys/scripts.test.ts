@@ -11,6 +11,7 @@ import {
   expireToken,
   heading,
   open,
+  openMenu,
   repliesThatSay,
   replyOn,
   takenOver,
@@ -130,6 +131,7 @@ journey("With a token that has ended, links still lead on and a vote is held", a
   await withoutClerk(page);
   await open(page, path);
   await expireToken(page, site, viewer);
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings" }).click();
   await heading(page, "Settings").waitFor();
 
@@ -154,6 +156,7 @@ journey(
     const page = await visit({ as: viewer });
     await open(page, path);
     await page.getByLabel("Your reply").fill("A thought that takes a while");
+    await openMenu(page);
     await page.getByRole("link", { name: "Settings" }).click();
     await heading(page, "Settings").waitFor();
     await page.goBack();

@@ -10,6 +10,7 @@ import {
   expireToken,
   heading,
   open,
+  openMenu,
   repliesThatSay,
   replyOn,
   signInAs,
@@ -50,7 +51,7 @@ bothWays("New thread leads the signed-out to sign in and back to the form", asyn
   const category = await makeCategory(site.db);
   const page = await visit();
   await page.goto(`/c/${category}`);
-  await page.getByRole("link", { name: "Start one here" }).click();
+  await page.getByRole("link", { name: `New thread in ${category}` }).click();
   await signInAs(page, ada);
   await heading(page, "New thread").waitFor();
   expect(page.url()).toBe(`${site.origin}/t/new?category=${category}`);
@@ -116,6 +117,7 @@ bothWays("Sign out ends the session at Clerk and in the browser", async ({ site,
   const { sid } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
   expect(await statusAtClerk(site, sid)).toBe("active");
 
+  await openMenu(page);
   await button(page, "Sign out").click();
   await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
   expect(page.url()).toBe(`${site.origin}/`);

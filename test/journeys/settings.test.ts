@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 import { newHandle } from "#test/people.ts";
-import { bothWays, button, heading, open } from "./travel.ts";
+import { bothWays, button, heading, open, openMenu } from "./travel.ts";
 
 bothWays("A member changes their handle, colours and dates", async ({ site, visit }) => {
   const ada = await site.makeMember();
@@ -9,6 +9,7 @@ bothWays("A member changes their handle, colours and dates", async ({ site, visi
   const handle = newHandle();
   const page = await visit({ as: ada });
   await open(page, "/");
+  await openMenu(page);
   await page.getByRole("link", { name: "Settings" }).click();
   await heading(page, "Settings").waitFor();
   expect(await page.locator("html").getAttribute("data-scheme")).toBe("system");
@@ -33,6 +34,7 @@ bothWays("A member changes their handle, colours and dates", async ({ site, visi
     select handle, color_scheme, date_style from members where user_id = ${ada.id}`);
   expect(rows).toEqual([{ handle, color_scheme: "dark", date_style: "absolute" }]);
 
+  await openMenu(page);
   await page.getByRole("link", { name: handle }).click();
   await heading(page, handle).waitFor();
   expect(await page.locator("main time").first().textContent()).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d UTC$/);

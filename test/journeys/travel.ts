@@ -69,6 +69,11 @@ export async function writeFirst(page: Page): Promise<void> {
   await page.getByText(t("newReply.writeFirst"), { exact: true }).click();
 }
 
+/** Opens the menu of the member whose pages they are: their profile, their settings, and the way out. */
+export async function openMenu(page: Page): Promise<void> {
+  await page.locator(".account > button").click();
+}
+
 /** On Clerk's sign-in page: becomes `member`. */
 export async function signInAs(page: Page, member: TestMember): Promise<void> {
   await page.getByRole("heading", { name: "Sign in", level: 1 }).waitFor();

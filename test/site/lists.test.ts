@@ -1,12 +1,13 @@
 import { expect, onTestFinished, test } from "vitest";
-import { addCategory } from "#app/db/categories.server.ts";
+import { addCategory, changeCategory } from "#app/db/categories.server.ts";
 import { CategoryForm } from "#app/domain/category.ts";
 import { encodeCursor } from "#app/domain/cursor.ts";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
-import { makeCategory, makeThread } from "#test/forum.ts";
+import { memberPath, newThreadPath, replyPath } from "#app/paths.ts";
+import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
 import { startSite, testSite } from "#test/site.ts";
 import { pathsFor, readAnswer } from "./answer.ts";
-import { attribute, elementsOf } from "./page.ts";
+import { attribute, type Element, elementsOf, textOf } from "./page.ts";
 
 const site = await testSite();
 const { db } = site;
@@ -89,10 +90,91 @@ test("the home page of a forum without a category says what to do, to each what 
     expect(page).toContain("This forum is being set up");
     expect(page).not.toContain(command);
     // Nobody is sent to a form that cannot be sent.
-    expect(page).not.toContain("Start the first thread.");
+    expect(page).not.toContain("Nothing has been written yet.");
   }
   await addCategory(empty.db, CategoryForm.parse({ slug: "general", name: "General" }));
   // Without what it has kept.
   await empty.restart();
-  expect(await pageFor(admin)).toContain("Start the first thread.");
+  expect(await pageFor(admin)).toContain("Nothing has been written yet.");
+});
+
+const rowsOf = (html: string) => elementsOf(html).filter((each) => attribute(each, "class") === "thread-row");
+const linksIn = (element: Element | undefined) =>
+  (element ? descendantsOf(element) : [])
+    .filter(({ tagName }) => tagName === "a")
+    .map((link) => [attribute(link, "href"), textOf(link)] as const);
+
+function descendantsOf(element: Element): Element[] {
+  return element.childNodes.flatMap((child) => ("tagName" in child ? [child, ...descendantsOf(child)] : []));
+}
+
+test("a row says who began its thread, how many have replied, and leads to the last reply, by whom it is", async () => {
+  const slug = await makeCategory(db, { name: "Rows" });
+  const other = await site.makeMember();
+  const thread = await makeThread(db, { author, category: slug, title: "Twenty-one replies" });
+  for (let count = 0; count < 21; count += 1) await makeReply(db, { author: other, thread });
+  const [row] = rowsOf((await answer(`/c/${slug}`)).text);
+  const links = linksIn(row);
+  expect(links.map(([href]) => href)).toEqual([
+    replyPath(thread, 1).replace("#reply-1", ""),
+    memberPath(author.handle),
+    replyPath(thread, 22),
+  ]);
+  expect(links[1]?.[1]).toBe(author.handle);
+  expect(links[2]?.[1]).toMatch(new RegExp(`^Last reply by ${other.handle}, \\d`));
+  expect(row && textOf(row)).toContain("21 replies");
+  const [unanswered] = rowsOf((await answer(`/u/${author.handle}`)).text);
+  expect(unanswered && textOf(unanswered)).toMatch(/Started /);
+});
+
+test("a score is called one, where a list is ordered by it alone", async () => {
+  const slug = await makeCategory(db);
+  const thread = await makeThread(db, { author, category: slug });
+  await makeVote(db, { voter: member, thread, value: -1 });
+  const row = async (path: string) => {
+    const [first] = rowsOf((await answer(path)).text);
+    return first ? textOf(first) : "";
+  };
+  expect(await row(`/c/${slug}?sort=top`)).toContain("score -1");
+  expect(await row(`/c/${slug}`)).not.toMatch(/score|vote/);
+});
+
+test("an empty category says how to begin, in the words of its own button", async () => {
+  const slug = await makeCategory(db, { name: "Quiet corner" });
+  const { text } = await answer(`/c/${slug}`);
+  const begin = elementsOf(text).filter((each) => textOf(each) === "New thread in Quiet corner");
+  expect(begin.map((each) => attribute(each, "href"))).toEqual([newThreadPath(slug), newThreadPath(slug)]);
+  expect(text).toContain("No threads here yet.");
+});
+
+test("every page names the categories in their colours, and marks its own", async () => {
+  const slug = await makeCategory(db, { name: "Marked" });
+  await changeCategory(db, slug, { color: "violet" });
+  await site.sweep();
+  const thread = await makeThread(db, { author, category: slug });
+  const own = `/c/${slug}`;
+  const marksOn = async (path: string, as: typeof member | null) => {
+    const elements = elementsOf((await answer(path, as)).text);
+    const sidebar = elements.find((each) => attribute(each, "class") === "sidebar");
+    const items = sidebar ? descendantsOf(sidebar) : [];
+    const colors = items.flatMap((each) => {
+      const [link] = linksIn(each);
+      return each.tagName === "li" && link?.[0] === own ? [attribute(each, "data-color")] : [];
+    });
+    expect([path, colors]).toEqual([path, ["violet"]]);
+    return items
+      .filter((each) => attribute(each, "aria-current") !== null)
+      .map((each) => `${attribute(each, "href")} ${attribute(each, "aria-current")}`);
+  };
+  const pages: [path: string, marks: string[]][] = [
+    ["/", ["/ page"]],
+    [own, [`${own} page`]],
+    [replyPath(thread, 1), [`${own} true`]],
+    [memberPath(author.handle), []],
+  ];
+  for (const as of [null, member])
+    for (const [path, marks] of pages) expect([path, await marksOn(path, as)]).toEqual([path, marks]);
+  const forms = [newThreadPath(slug), `/t/${thread.number}/replies/new`, "/settings"];
+  for (const path of forms) await marksOn(path, member);
+  await marksOn(`/t/${thread.number}/replies/1/edit`, author);
 });

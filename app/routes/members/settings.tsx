@@ -1,5 +1,6 @@
 import { data } from "react-router";
 import { saveSettings } from "#app/db/members.server.ts";
+import { listCategories } from "#app/db/threads.server.ts";
 import { type FormState, parseForm } from "#app/domain/form.ts";
 import { HANDLE_MAX, HANDLE_MIN } from "#app/domain/limits.ts";
 import { writeRefusal } from "#app/domain/permissions.ts";
@@ -17,11 +18,12 @@ import type { Route } from "./+types/settings";
 
 type Answer = FormState<"handle" | "colorScheme" | "dateStyle" | "language">;
 
-export function loader({ context, url }: Route.LoaderArgs) {
+export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
   const { handle, colorScheme, dateStyle, language } = viewer;
   const { language: siteLanguage, accountUrl } = context.get(siteContext);
   return {
+    sidebar: { categories: await listCategories(context.get(databaseContext)) },
     values: { handle, colorScheme, dateStyle, language: language ?? "" },
     refusal: writeRefusal(viewer, new Date()),
     siteLanguage,
