@@ -93,10 +93,14 @@ test.each([
 test("a category is edited; what cannot be changed, or is so already, is said", async () => {
   await run("category", "add", "old", "Old", "--description", "What was");
   expect(await run("category", "edit", "old", "--name", " New ", "--position", "-3")).toBe("New is changed.");
+  expect(await run("category", "edit", "old", "--color", "teal")).toBe("New is changed.");
   const nothing = "New is like that already: nothing has changed.";
   expect(await run("category", "edit", "old", "--name", "New")).toBe(nothing);
-  const [edited] = await forum.sql`select name, description, position from categories where slug = 'old'`;
-  expect(edited).toEqual({ name: "New", description: "What was", position: -3 });
+  const [edited] =
+    await forum.sql`select name, description, position, color from categories where slug = 'old'`;
+  expect(edited).toEqual({ name: "New", description: "What was", position: -3, color: "teal" });
+  const unknown = run("category", "edit", "old", "--color", "blue");
+  await expect(unknown).rejects.toThrow("one of these colours: sky, ");
   await expect(run("category", "edit", "old")).rejects.toThrow("Say what to change: --name");
   await expect(run("category", "edit", "old", "--name", "\u200b")).rejects.toThrow("needs a name");
   await run("category", "add", "taken", "Taken");
@@ -114,7 +118,7 @@ test("categories are added, and removed while they are empty; what cannot be don
   expect(await run("category", "add", "support", "Support", "--description", "Questions")).toBe(
     "Support is at /c/support.",
   );
-  await run("category", "add", "chat", "Chat", "--position", "-1");
+  await run("category", "add", "chat", "Chat", "--position", "-1", "--color", "brown");
   await expect(run("category", "add", "chat", "Chat")).rejects.toThrow("at /c/chat already");
   await expect(run("category", "add", "Two Words", "x")).rejects.toThrow('could be "two-words"');
   await expect(run("category", "add", "x", "\u200b")).rejects.toThrow("needs a name");

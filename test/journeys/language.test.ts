@@ -35,7 +35,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.getByRole("link", { name: "Anmelden", exact: true }).click();
     await signInAs(page, ada);
     await heading(page, thread.title).waitFor();
-    await page.getByRole("button", { name: "Abmelden" }).waitFor();
+    await button(page, `Konto von ${ada.handle}`).waitFor();
 
     await open(page, `/t/new?category=${category}`);
     await heading(page, "Neues Thema").waitFor();

@@ -38,7 +38,7 @@ bothWays("A new person signs up and lands where they came from", async ({ site, 
   await button(page, "Make the account").click();
 
   await heading(page, thread.title).waitFor();
-  await page.getByRole("link", { name: username }).waitFor();
+  await button(page, `Account of ${username}`).waitFor();
   expect(page.url()).toBe(`${site.origin}/t/${thread.number}/read-before-you-sign-up?page=2`);
   const [row] = await site.db.execute(sql`
     select u.email, u.first_name, m.handle from "user" u join members m on m.user_id = u.id

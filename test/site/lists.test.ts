@@ -139,12 +139,18 @@ test("a score is called one, where a list is ordered by it alone", async () => {
   expect(await row(`/c/${slug}`)).not.toMatch(/score|vote/);
 });
 
-test("an empty category says how to begin, in the words of its own button", async () => {
+test("a category says once how to begin a thread in it, on its head or in place of its list", async () => {
   const slug = await makeCategory(db, { name: "Quiet corner" });
-  const { text } = await answer(`/c/${slug}`);
-  const begin = elementsOf(text).filter((each) => textOf(each) === "New thread in Quiet corner");
-  expect(begin.map((each) => attribute(each, "href"))).toEqual([newThreadPath(slug), newThreadPath(slug)]);
-  expect(text).toContain("No threads here yet.");
+  const begins = async () => {
+    const { text } = await answer(`/c/${slug}`);
+    const links = elementsOf(text).filter((each) => textOf(each) === "New thread in Quiet corner");
+    const addresses = links.filter(({ tagName }) => tagName === "a").map((each) => attribute(each, "href"));
+    return [addresses, text.includes("No threads here yet.")];
+  };
+  expect(await begins()).toEqual([[newThreadPath(slug)], true]);
+  await makeThread(db, { author, category: slug });
+  await site.sweep();
+  expect(await begins()).toEqual([[newThreadPath(slug)], false]);
 });
 
 test("every page names the categories in their colours, and marks its own", async () => {

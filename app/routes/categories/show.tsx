@@ -52,9 +52,11 @@ export default function Category({ loaderData }: Route.ComponentProps) {
       </header>
       <div className="list-head">
         <SortLinks path={path} sort={sort} />
-        <a className="button" href={start.href}>
-          {start.action}
-        </a>
+        {threads.length > 0 && (
+          <a className="button" href={start.href}>
+            {start.action}
+          </a>
+        )}
       </div>
       <h2 className="visually-hidden">{t("list.threads")}</h2>
       <ThreadList threads={threads} sort={sort} empty={<Empty says={t("category.empty")} {...start} />} />
