@@ -1,0 +1,47 @@
+/** The kinds of picture that the forum takes. The name is also how the picture's address ends. */
+export const PICTURE_KINDS = ["gif", "png", "jpg", "webp", "avif"] as const;
+export type PictureKind = (typeof PICTURE_KINDS)[number];
+
+/**
+ * What a picture's address says of it: the first 32 hexadecimal digits of the SHA-256 of its bytes, its size as it is
+ * shown (pixels, at least 1 by 1), and its kind.
+ */
+export type PictureName = { hash: string; width: number; height: number; kind: PictureKind };
+
+/** The width of the small version, in pixels. A phone of 375 by 2 has 686 for a post; one of 360 by 3 takes it, too. */
+export const SMALL_PICTURE_WIDTH = 720;
+
+const NAME = "([0-9a-f]{32})-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})";
+const PATH = new RegExp(`^/media/${NAME}(-small)?\\.(${PICTURE_KINDS.join("|")})$`);
+
+/** The address of a picture. Its size is in it, so that whoever renders it knows its place without asking. */
+export function picturePath({ hash, width, height, kind }: PictureName): string {
+  return `/media/${hash}-${width}x${height}.${kind}`;
+}
+
+/**
+ * The address of the picture's small version, `smallPictureSize` large; null where it has none, as it is narrow or a GIF. Where
+ * none could be made (of an animated WebP, say), the address answers with the picture itself.
+ */
+export function smallPicturePath(picture: PictureName): string | null {
+  if (picture.kind === "gif" || picture.width <= SMALL_PICTURE_WIDTH) return null;
+  return picturePath(picture).replace(/\.(?=[a-z]+$)/, "-small.");
+}
+
+/** How large the small version is: as wide as small ones are, and as high as the picture's shape asks. */
+export function smallPictureSize({ width, height }: PictureName): { width: number; height: number } {
+  return {
+    width: SMALL_PICTURE_WIDTH,
+    height: Math.max(1, Math.round((height * SMALL_PICTURE_WIDTH) / width)),
+  };
+}
+
+/** What a path under `/media/` names, or null where it is not one that `picturePath` or `smallPicturePath` makes. */
+export function parsePicturePath(path: string): (PictureName & { isSmall: boolean }) | null {
+  const parts = PATH.exec(path);
+  if (!parts) return null;
+  const [, hash, width, height, small, kind] = parts;
+  const name = { hash, width: Number(width), height: Number(height), kind } as PictureName;
+  const isSmall = small !== undefined;
+  return isSmall && smallPicturePath(name) === null ? null : { ...name, isSmall };
+}
