@@ -9,6 +9,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { elsewherePath, publicAddress } from "#app/domain/elsewhere.ts";
 import { BODY_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { PATHOLOGICAL } from "#app/domain/markdown-pathological.ts";
@@ -29,10 +30,16 @@ function source(name: string): string {
   return make(BODY_MAX);
 }
 
+/** As in a forum that shows pictures of other hosts. */
+function show(address: string): string | null {
+  const url = publicAddress(address);
+  return url && elsewherePath({ signature: "-".repeat(22), address: url.href });
+}
+
 function runHere(name: string): Run {
   const text = source(name);
   const start = process.cpuUsage();
-  const html = renderMarkdown(text);
+  const html = renderMarkdown(text, show);
   const used = process.cpuUsage(start);
   return {
     ms: (used.user + used.system) / 1000,

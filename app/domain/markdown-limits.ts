@@ -24,6 +24,15 @@ export const INLINE_STEPS_MAX = 4_000;
 /** Links and pictures of one text. The same real posts have at most 22 links; 4,000 took 0.2 s cold. */
 export const LINKS_MAX = 300;
 
+/** Pictures that one text shows; the rest are links. The same real posts have at most 12. */
+export const PICTURES_MAX = 40;
+
+/** Characters of a picture's markup, besides its address and its title. */
+export const PICTURE_MARKUP = 250;
+
+/** Characters of pictures that reference links may write, per character of the text: `![a]` takes four, its picture 300. */
+export const PICTURED_PER_CHARACTER = 25;
+
 /**
  * "@" and "://" of one text: with more, the second search for bare links is left out, which finds mail addresses and what
  * stands right behind other letters. The same real posts have at most 70 "@"; 1,667 links that it found took 0.1 s cold.

@@ -8,6 +8,7 @@ import Parser, {
   type StateInline,
   type Token,
 } from "markdown-it";
+import type { ShowElsewhere } from "./elsewhere.ts";
 import { replaceShortcodes } from "./emoji.ts";
 import { addGitHubRules } from "./markdown-github.ts";
 import {
@@ -21,6 +22,8 @@ import {
   LINK_SIGNS_MAX,
   LINKS_MAX,
   MISSING_CELLS_PER_CHARACTER,
+  PICTURED_PER_CHARACTER,
+  PICTURES_MAX,
   QUOTED_LINES_MAX,
   REFERENCED_PER_CHARACTER,
   TABLE_CELLS_MAX,
@@ -29,7 +32,7 @@ import {
 import { type Allowance, finishTokens, isAllowedUrl } from "./markdown-tokens.ts";
 
 /** What one run of the parser carries from rule to rule. */
-type TextEnv = Env & { allowance?: Allowance; columns?: number };
+export type TextEnv = Env & { allowance?: Allowance; columns?: number; show?: ShowElsewhere | null };
 
 type BlockRule = (state: StateBlock, startLine: number, endLine: number, silent: boolean) => boolean;
 type InlineRule = (state: StateInline, silent: boolean) => boolean;
@@ -62,7 +65,7 @@ function createParser(): MarkdownIt {
   md.block.ruler.push("table_end", endsTable, { alt: ["blockquote"] });
   // After bare links were found, whose addresses may hold colons, and before "\\:" is text like any other.
   md.core.ruler.after("linkify", "emoji", (state) => state.tokens.forEach(replaceEmoji));
-  md.core.ruler.push("finish", (state) => finishTokens(state.tokens, state.Token, allowanceOf(state)));
+  md.core.ruler.push("finish", finish);
   addRenderers(md);
   return md;
 }
@@ -197,6 +200,11 @@ function replaceEmoji({ children }: Token): void {
   }
 }
 
+function finish(state: StateCore): void {
+  const { show = null } = state.env as TextEnv;
+  state.tokens = finishTokens(state.tokens, { Make: state.Token, allowance: allowanceOf(state), show });
+}
+
 function allowanceOf(state: { src: string; env: Env }): Allowance {
   const env = state.env as TextEnv;
   env.allowance ??= {
@@ -205,6 +213,8 @@ function allowanceOf(state: { src: string; env: Env }): Allowance {
     cells: TABLE_CELLS_MAX,
     missingCells: state.src.length * MISSING_CELLS_PER_CHARACTER,
     links: LINKS_MAX,
+    pictures: PICTURES_MAX,
+    pictured: state.src.length * PICTURED_PER_CHARACTER,
     quotedLines: QUOTED_LINES_MAX,
     referenced: state.src.length * REFERENCED_PER_CHARACTER,
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { Parser } from "htmlparser2";
 import { expect, test } from "vitest";
+import { showUnsigned } from "#test/pictures.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { parser } from "./markdown-parser.ts";
 import { PATHOLOGICAL } from "./markdown-pathological.ts";
@@ -12,17 +13,35 @@ import { sanitize } from "./markdown-sanitizer.ts";
  */
 const CELL = { class: /^(left|center|right)$/ };
 const HOLDS: Record<string, Record<string, RegExp>> = {
-  a: { href: /^(https?:\/\/[^/]|mailto:|\/(?![/\\])|#)/i, title: /^/, rel: /^nofollow ugc$/ },
+  a: {
+    href: /^(https?:\/\/[^/]|mailto:|\/(?![/\\])|#)/i,
+    title: /^/,
+    rel: /^nofollow ugc( noopener noreferrer)?$/,
+  },
   blockquote: {},
   br: {},
   code: { class: /^language-[A-Za-z0-9][\w.+#-]{0,29}$/ },
-  div: { class: /^table-scroll$/, role: /^group$/, tabindex: /^0$/ },
+  div: { class: /^(table-scroll|gallery)$/, role: /^group$/, tabindex: /^0$/ },
   em: {},
+  figcaption: {},
+  figure: {},
   h3: {},
   h4: {},
   h5: {},
   h6: {},
   hr: {},
+  // Of this forum's own origin, under /media/ and nowhere else.
+  img: {
+    src: /^\/media\/(elsewhere\/[\w-]{22}\/[\w-]+|[0-9a-f]{32}-\d+x\d+\.(gif|png|jpg|webp|avif))$/,
+    srcset: /^\/media\/[0-9a-f]{32}-\d+x\d+-small\.\w+ 720w, \/media\/[0-9a-f]{32}-\d+x\d+\.\w+ \d+w$/,
+    sizes: /^\(min-width: 48em\) 44em, 100vw$/,
+    width: /^[1-9]\d{0,4}$/,
+    height: /^[1-9]\d{0,4}$/,
+    alt: /^/,
+    title: /^/,
+    loading: /^lazy$/,
+    decoding: /^async$/,
+  },
   input: { type: /^checkbox$/, disabled: /^$/, checked: /^$/ },
   li: { class: /^task$/ },
   ol: { start: /^\d{1,9}$/ },
@@ -43,7 +62,8 @@ const HOLDS: Record<string, Record<string, RegExp>> = {
 /** Attributes that a tag must have. */
 const NEEDS: Record<string, string[]> = {
   a: ["rel"],
-  div: ["class", "role", "tabindex"],
+  div: ["class"],
+  img: ["src", "alt", "loading", "decoding"],
   input: ["type", "disabled"],
   pre: ["tabindex"],
   span: ["class"],
@@ -52,7 +72,9 @@ const NEEDS: Record<string, string[]> = {
 /** Thousands of texts take seconds on a busy machine. Nothing is asserted about time. */
 const PATIENT = { timeout: 60_000 };
 
-const VOID = new Set(["br", "hr", "input"]);
+const VOID = new Set(["br", "hr", "img", "input"]);
+
+const render = (source: string) => renderMarkdown(source, showUnsigned);
 const DEPTH_MAX = 40;
 
 type Seen = { events: string[]; complaints: string[] };
@@ -200,6 +222,12 @@ const PAYLOADS = [
   "http://a.example/`onmouseover=alert(1)`",
   "http://[::1]/<img src=x onerror=alert(1)>",
   "http://user:pass@evil.example@forum.example/",
+  "https://evil.example.com/c.png",
+  "https://evil.example.com/c.png?a=\"onerror=alert(1)&b='<script>",
+  "https://evil.example.com/media/00000000000000000000000000000000-1x1.png",
+  "/media/00000000000000000000000000000000-1x1.png",
+  '/media/00000000000000000000000000000000-1x1.png?a=" onerror=alert(1) x="',
+  "/media/elsewhere/aaaaaaaaaaaaaaaaaaaaaa/aHR0cHM6Ly9hLmI",
   "mailto:a@b.c?subject=<script>alert(1)</script>",
   'a"onmouseover="alert(1)"@b.example',
   'www.evil.example/"onmouseover=alert(1)',
@@ -288,7 +316,8 @@ function dangerous(sources: string[], render: (source: string) => string): [stri
 }
 
 test.each(Object.entries(CARRIERS))("no script gets through in %s", (_, carry) => {
-  expect(dangerous(PAYLOADS.map(carry), renderMarkdown)).toEqual([]);
+  expect(dangerous(PAYLOADS.map(carry), render)).toEqual([]);
+  expect(dangerous(PAYLOADS.map(carry), (source) => renderMarkdown(source))).toEqual([]);
 });
 
 test("the sanitizer alone lets no script through", () => {
@@ -297,9 +326,15 @@ test("the sanitizer alone lets no script through", () => {
     `<em>${payload}</em>`,
     `<a href="${payload}">x</a>`,
     `<td class="${payload}">x</td>`,
+    `<img src="${payload}" alt="${payload}">`,
+    `<img src="/media/elsewhere/${"a".repeat(22)}/${payload}" width="${payload}" srcset="${payload}">`,
   ]);
   expect(dangerous(pages, sanitize)).toEqual([]);
 });
+
+const OWN = `/media/${"0".repeat(32)}-40x30.png`;
+const ELSEWHERE = showUnsigned("https://a.b.com/c.png");
+const TABLE = '<div class="table-scroll" role="group" tabindex="0">a</div>';
 
 test.each([
   ["a type of its own", '<input type="text" value="x">', '<input type="checkbox" disabled />'],
@@ -307,7 +342,22 @@ test.each([
   ["a language", '<code class="language-js modal">a</code>', '<code class="language-js">a</code>'],
   ["a start", '<ol start="1e9"><li>a</li></ol>', "<ol><li>a</li></ol>"],
   ["a missing rel", '<a href="/b" target="_blank">a</a>', '<a href="/b" rel="nofollow ugc">a</a>'],
-  ["pictures", 'a<img src="/b.png" alt="c">', "a"],
+  ["a picture of nobody", 'a<img src="/b.png" alt="c">', "a"],
+  ["a picture of another host", 'a<img src="https://a.b/c.png" alt="c">', "a"],
+  ["a picture of another host that looks like ours", `a<img src="//${OWN}" alt="c">`, "a"],
+  ["an address that is none", `a<img src="/media/elsewhere/${"a".repeat(22)}/a" alt="c">`, "a"],
+  [
+    "what is said of a picture",
+    `<img src="${OWN}" width="9" height="9" srcset="https://a.b/c 2x" onerror="a" style="a" loading="eager">`,
+    `<img src="${OWN}" width="40" height="30" alt="" loading="lazy" decoding="async" />`,
+  ],
+  [
+    "a size that is none",
+    `<img src="${ELSEWHERE}" width="9" height="1e9" alt="c">`,
+    `<img src="${ELSEWHERE}" alt="c" loading="lazy" decoding="async" />`,
+  ],
+  ["a box of its own", '<div class="gallery evil" tabindex="1">a</div>', TABLE],
+  ["the rel of a link", '<a href="/b" rel="noopener">a</a>', '<a href="/b" rel="nofollow ugc">a</a>'],
   ["headings of the page", "<h1>a</h1><h2>b</h2>", "ab"],
 ])("the sanitizer corrects %s", (_, html, clean) => {
   expect(sanitize(html)).toBe(clean);
@@ -317,7 +367,7 @@ test("the sanitizer finds nothing to take away from what the parser writes", PAT
   const sources = Object.values(CARRIERS).flatMap((carry) => PAYLOADS.map(carry));
   const hostile = Object.values(PATHOLOGICAL).map((make) => make(1_000));
   const changed = [...sources, ...hostile].filter((source) => {
-    const html = parser.render(source);
+    const html = parser.render(source, { show: showUnsigned });
     return read(sanitize(html)).events.join("") !== read(html).events.join("");
   });
   expect(changed).toEqual([]);
@@ -325,12 +375,12 @@ test("the sanitizer finds nothing to take away from what the parser writes", PAT
 
 test("hostile texts come out whole and not too deep", () => {
   const hostile = Object.values(PATHOLOGICAL).map((make) => make(2_000));
-  expect(dangerous(hostile, renderMarkdown)).toEqual([]);
+  expect(dangerous(hostile, render)).toEqual([]);
 });
 
 test("no mixture of marks, payloads and words gets through", PATIENT, () => {
   const marks =
-    "* ** _ ~ ~~ ` ``` [ ] ( ) ![ ]( < > \" ' | |- :- # - + 1. [x] & &#x3c; \\ \n \n\n \t : // http:// www. www.a.b/ @".split(
+    "* ** _ ~ ~~ ` ``` [ ] ( ) ![ ]( < > \" ' | |- :- # - + 1. [x] & &#x3c; \\ \n \n\n \t : // http:// www. www.a.b/ @ ![x|9x9](https://a.b.com/c.png) [![]( )](/a)".split(
       " ",
     );
   const piece = fc.oneof(
@@ -340,7 +390,7 @@ test("no mixture of marks, payloads and words gets through", PATIENT, () => {
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
-      const html = renderMarkdown(pieces.join(""));
+      const html = render(pieces.join(""));
       expect(read(html).complaints).toEqual([]);
       expect(sanitize(html)).toBe(html);
     }),
@@ -359,6 +409,10 @@ test("the oracle sees what it must", () => {
     "<p>",
     "<!-- x -->",
     '<p style="color:red">x</p>',
+    '<img src="https://a.b/c.png" alt="" loading="lazy" decoding="async">',
+    `<img src="//a.b${OWN}" alt="" loading="lazy" decoding="async">`,
+    `<img src="${OWN}" alt="" loading="lazy" decoding="async" onerror="a">`,
+    `<img src="${OWN}" loading="lazy" decoding="async">`,
     '<input type="checkbox" aria-label="Done">',
   ])
     expect.soft(read(html).complaints, html).not.toEqual([]);

@@ -3,10 +3,11 @@
  * what the parser writes, so it has nothing to take away from honest or hostile text (a test says so).
  */
 import sanitizeHtml, { type Attributes, type Tag } from "sanitize-html";
+import { ELSEWHERE_REL, pictureAttributes } from "./markdown-pictures.ts";
 
 /** The list is searched from its start for every tag, so the frequent ones come first. */
 const TAGS =
-  "p li a br em td tr strong code ul ol s blockquote pre div table tbody th thead hr input h3 h4 h5 h6 span".split(
+  "p li a br em td tr strong code ul ol s blockquote pre div table tbody th thead hr img figure figcaption input h3 h4 h5 h6 span".split(
     " ",
   );
 
@@ -17,6 +18,7 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowedAttributes: {
     a: ["href", "title", "rel"],
     div: ["class", "role", "tabindex"],
+    img: ["src", "srcset", "sizes", "width", "height", "alt", "title", "loading", "decoding"],
     input: ["type", "disabled", "checked"],
     ol: ["start"],
     pre: ["tabindex"],
@@ -32,7 +34,9 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowProtocolRelative: false,
   // No style attribute is allowed, so there is no CSS to parse.
   parseStyleAttributes: false,
-  transformTags: { a: link, div: tableScroll, input: checkbox, ol: orderedList, pre: code, span: cut },
+  transformTags: { a: link, div: box, img: picture, input: checkbox, ol: orderedList, pre: code, span: cut },
+  // What `picture` could find no address for.
+  exclusiveFilter: ({ tag, attribs }) => tag === "img" && attribs.src === undefined,
 };
 
 /** HTML with only what a post may hold. */
@@ -43,14 +47,29 @@ export function sanitize(html: string): string {
 /** Of addresses without a scheme, only paths and fragments of this site. */
 const ADDRESS = /^(?:https?:\/\/|mailto:|\/(?![/\\])|#)/i;
 
-function link(tagName: string, { href, title }: Attributes): Tag {
+function link(tagName: string, { href, title, rel }: Attributes): Tag {
   const attribs: Attributes = {};
   if (href && ADDRESS.test(href)) attribs.href = href;
   if (title) attribs.title = title;
-  return { tagName, attribs: { ...attribs, rel: "nofollow ugc" } };
+  return { tagName, attribs: { ...attribs, rel: rel === ELSEWHERE_REL ? rel : "nofollow ugc" } };
 }
 
-function tableScroll(tagName: string): Tag {
+/** A picture of this forum's own origin, and of no other: all but its texts follows from its path. */
+function picture(tagName: string, { src = "", width = "", height = "", alt = "", title }: Attributes): Tag {
+  const isSized = PIXELS.test(width) && PIXELS.test(height);
+  const attributes = pictureAttributes(
+    src,
+    isSized ? { width: Number(width), height: Number(height) } : null,
+  );
+  if (!attributes) return { tagName, attribs: {} };
+  const { loading = "", decoding = "", ...place } = attributes;
+  return { tagName, attribs: { ...place, alt, ...(title && { title }), loading, decoding } };
+}
+
+const PIXELS = /^[1-9]\d{0,4}$/;
+
+function box(tagName: string, { class: name }: Attributes): Tag {
+  if (name === "gallery") return { tagName, attribs: { class: name } };
   return { tagName, attribs: { class: "table-scroll", role: "group", tabindex: "0" } };
 }
 

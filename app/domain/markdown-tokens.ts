@@ -1,6 +1,15 @@
 /** What the forum changes in markdown-it's tokens between parsing and writing HTML: one pass over each text. */
 import type { Token } from "markdown-it";
-import { INLINE_DEPTH_MAX } from "./markdown-limits.ts";
+import type { ShowElsewhere } from "./elsewhere.ts";
+import { INLINE_DEPTH_MAX, PICTURE_MARKUP } from "./markdown-limits.ts";
+import {
+  ELSEWHERE_REL,
+  type MakeToken,
+  pictureAt,
+  pictureAttributes,
+  readAlternative,
+  setPicturesApart,
+} from "./markdown-pictures.ts";
 import { shortAddress } from "./short-address.ts";
 import { visibleLength } from "./text.ts";
 
@@ -9,13 +18,13 @@ export type Allowance = {
   blocks: number;
   steps: number;
   links: number;
+  pictures: number;
+  pictured: number;
   cells: number;
   missingCells: number;
   quotedLines: number;
   referenced: number;
 };
-
-type MakeToken = new (type: string, tag: string, nesting: -1 | 0 | 1) => Token;
 
 /** Search engines count no link of a post, and know that its readers wrote it. */
 export const LINK_REL = "nofollow ugc";
@@ -24,18 +33,31 @@ export const LINK_REL = "nofollow ugc";
 const FIRST_HEADING = 3;
 const LAST_HEADING = 6;
 
-/** Rewrites the tokens of one text in place: headings, task lists, tables, images and links. */
-export function finishTokens(tokens: Token[], Make: MakeToken, allowance: Allowance): void {
-  for (const token of tokens) {
+/** What the tokens of one text are finished with. */
+export type Finish = {
+  Make: MakeToken;
+  allowance: Allowance;
+  /** Shows pictures of other hosts; null: they are links. */
+  show: ShowElsewhere | null;
+};
+
+/** Rewrites the tokens of one text: headings, task lists, tables, pictures and links. */
+export function finishTokens(tokens: Token[], finish: Finish): Token[] {
+  const { Make } = finish;
+  for (const [index, token] of tokens.entries()) {
     // markdown-it would write a line break after each tag of a block. Nobody sees it, and it is a quarter of the
     // sanitizer's work.
     token.block = false;
-    if (token.type === "inline") token.children = finishInline(token.children ?? [], Make, allowance);
-    else if (token.tag === "th" || token.tag === "td") alignByClass(token);
+    if (token.type === "inline") {
+      const isHeading = tokens[index - 1]?.type === "heading_open";
+      token.children = finishInline(token.children ?? [], finish, !isHeading);
+    }
+    if (token.tag === "th" || token.tag === "td") alignByClass(token);
   }
   finishHeadings(tokens);
   finishTasks(tokens, Make);
   finishTableHeads(tokens);
+  return setPicturesApart(tokens, Make);
 }
 
 /**
@@ -105,6 +127,7 @@ function hasText(inline: Token | undefined): boolean {
 }
 
 function isVisible(token: Token): boolean {
+  if (token.type === "picture") return true;
   return (token.type === "text" || token.type === "code_inline") && visibleLength(token.content) > 0;
 }
 
@@ -116,29 +139,34 @@ export function isAllowedUrl(url: string): boolean {
   return ALLOWED_URL.test(url);
 }
 
-function finishInline(tokens: Token[], Make: MakeToken, allowance: Allowance): Token[] {
-  const finisher = new InlineFinisher(Make, allowance);
+function finishInline(tokens: Token[], finish: Finish, maySee: boolean): Token[] {
+  const finisher = new InlineFinisher(finish, maySee);
   for (const token of tokens) finisher.add(token);
   return finisher.finished;
 }
 
 /**
- * Images become links (a picture on another server would tell it who reads, and the Content-Security-Policy allows
- * none), links get their `rel` and always a text, and what nests too deep or costs too much loses its tags.
+ * Images become pictures that lead to the whole one, or links where they may not be shown; links get their `rel` and always
+ * a text; and what nests too deep or costs too much loses its tags.
  */
 class InlineFinisher {
   readonly finished: Token[] = [];
   readonly #Make: MakeToken;
   readonly #allowance: Allowance;
+  readonly #show: ShowElsewhere | null;
+  /** Whether pictures may stand here: a heading is words. */
+  readonly #maySee: boolean;
   /** For every element that is open: was its tag kept? */
   readonly #kept: boolean[] = [];
   #depth = 0;
   /** The link that is open, and whether it has a text yet. Links do not nest in HTML. */
   #link: { href: string; level: number; named: boolean } | null = null;
 
-  constructor(Make: MakeToken, allowance: Allowance) {
+  constructor({ Make, allowance, show }: Finish, maySee: boolean) {
     this.#Make = Make;
     this.#allowance = allowance;
+    this.#show = show;
+    this.#maySee = maySee;
   }
 
   add(token: Token): void {
@@ -200,22 +228,51 @@ class InlineFinisher {
     this.finished.push(new this.#Make("cut_close", "span", -1));
   }
 
-  /** A link to the picture, named by its alternative text or its file; inside another link, only the name. */
   #addImage(image: Token): void {
     const source = String(image.attrGet("src"));
-    const text = plainText(image.children ?? []).trim();
+    const said = readAlternative(plainText(image.children ?? []));
+    const found = this.#maySee && this.#allowance.pictures > 0 ? pictureAt(source, this.#show) : null;
+    const attributes = found && pictureAttributes(found.src, said.size);
+    const title = String(image.attrGet("title") ?? "");
+    const length = PICTURE_MARKUP + 3 * writtenLength(image);
+    if (!found || !attributes || !this.#affords("pictured", image, length)) {
+      this.#addNamed(image, source, said.text);
+      return;
+    }
+    this.#allowance.pictures--;
+    const picture = new this.#Make("picture", "img", 0);
+    const { src = "", loading = "", decoding = "", ...sizes } = attributes;
+    picture.attrs = Object.entries({
+      src,
+      ...sizes,
+      alt: said.text,
+      ...(title && { title }),
+      loading,
+      decoding,
+    });
+    if (this.#link) {
+      this.#link.named = true;
+      this.finished.push(picture);
+      return;
+    }
+    const rel = found.isOwn ? LINK_REL : ELSEWHERE_REL;
+    this.finished.push(this.#linkTo(found.whole, null, rel), picture, new this.#Make("link_close", "a", -1));
+  }
+
+  /** A link to the picture, named by its alternative text or its file; inside another link, only the name. */
+  #addNamed(image: Token, source: string, text: string): void {
     const isLink = this.#canLink(image, "src");
-    if (isLink) this.finished.push(this.#linkTo(source, image.attrGet("title")));
+    if (isLink) this.finished.push(this.#linkTo(source, image.attrGet("title"), LINK_REL));
     this.#addText(visibleLength(text) > 0 ? text : (fileName(source) ?? source));
     if (isLink) this.finished.push(new this.#Make("link_close", "a", -1));
     else if (this.#link) this.#link.named = true;
   }
 
-  #linkTo(href: string, title: string | number | null): Token {
+  #linkTo(href: string, title: string | number | null, rel: string): Token {
     const open = new this.#Make("link_open", "a", 1);
     open.attrs = [["href", href]];
     if (title) open.attrPush(["title", String(title)]);
-    open.attrPush(["rel", LINK_REL]);
+    open.attrPush(["rel", rel]);
     return open;
   }
 
@@ -227,10 +284,14 @@ class InlineFinisher {
 
   #canLink(token: Token, attribute: "href" | "src"): boolean {
     if (this.#link || !isAllowedUrl(String(token.attrGet(attribute)))) return false;
-    // Only reference links write out what stands in the text once and is used many times.
+    return this.#affords("referenced", token, writtenLength(token));
+  }
+
+  /** Only references write out what stands in the text once and is used many times. */
+  #affords(what: "referenced" | "pictured", token: Token, length: number): boolean {
     if (!token.meta?.label) return true;
-    if (this.#allowance.referenced > 0) this.#allowance.referenced -= writtenLength(token);
-    return this.#allowance.referenced > 0;
+    if (this.#allowance[what] > 0) this.#allowance[what] -= length;
+    return this.#allowance[what] > 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { showUnsigned } from "#test/pictures.ts";
 import { excerpt, QUOTE_LINES_MAX, QUOTE_MAX, quoteMarkdown, renderMarkdown } from "./markdown.ts";
 import {
   BLOCK_DEPTH_MAX,
@@ -7,6 +8,7 @@ import {
   INLINE_STEPS_MAX,
   LINK_SIGNS_MAX,
   LINKS_MAX,
+  PICTURES_MAX,
   SOURCE_MAX,
   TABLE_COLUMNS_MAX,
 } from "./markdown-limits.ts";
@@ -166,6 +168,7 @@ test.each([
   ["by its text", "![a *b*](http://c.d/e.png)", `<p><a href="http://c.d/e.png" ${REL}>a b</a></p>`],
   ["by its file", "![](http://c.d/e.png?f=g)", `<p><a href="http://c.d/e.png?f=g" ${REL}>e.png</a></p>`],
   ["by its host", "![](http://c.d/)", `<p><a href="http://c.d/" ${REL}>http://c.d/</a></p>`],
+  ["without its size", "![a|690x388](http://c.d/)", `<p><a href="http://c.d/" ${REL}>a</a></p>`],
   ["inside a link, by its text alone", "[![a](/b.png)](/c)", `<p><a href="/c" ${REL}>a</a></p>`],
   ["inside a picture, once", "![![a](/b)](/c)", `<p><a href="/c" ${REL}>a</a></p>`],
   [
@@ -173,8 +176,93 @@ test.each([
     "![a](data:image/png;base64,AA)",
     "<p>![a](data:image/png;base64,AA)</p>",
   ],
-])("a picture becomes a link, %s", (_, source, html) => {
-  expect(renderMarkdown(source)).toBe(html);
+])("what is no picture becomes a link, %s", (_, source, html) => {
+  expect(renderMarkdown(source, showUnsigned)).toBe(html);
+});
+
+const CAT = "https://a.example.com/cat.png";
+const DOG = "https://a.example.com/dog.png";
+const OWN = `/media/${"0".repeat(32)}-1200x800.webp`;
+const LAZY = 'loading="lazy" decoding="async"';
+const ELSEWHERE_REL = 'rel="nofollow ugc noopener noreferrer"';
+const picture = (address: string, said: string) => `<img src="${showUnsigned(address)}" ${said} ${LAZY} />`;
+const link = (address: string, said: string) =>
+  `<a href="${address}" ${ELSEWHERE_REL}>${picture(address, said)}</a>`;
+
+test.each([
+  ["alone", `![A cat](${CAT})`, `<figure>${link(CAT, 'alt="A cat"')}</figure>`],
+  ["that nobody described", `![](${CAT})`, `<figure>${link(CAT, 'alt=""')}</figure>`],
+  [
+    "with a size",
+    `![A cat|690x388](${CAT})`,
+    `<figure>${link(CAT, 'width="690" height="388" alt="A cat"')}</figure>`,
+  ],
+  [
+    "with a share of a size",
+    `![|690x388, 50%](${CAT})`,
+    `<figure>${link(CAT, 'width="345" height="194" alt=""')}</figure>`,
+  ],
+  ["with a size that is none", `![A|0x388](${CAT})`, `<figure>${link(CAT, 'alt="A|0x388"')}</figure>`],
+  [
+    "with a title, as its caption",
+    `![A cat](${CAT} "*Cat* & co")`,
+    `<figure>${link(CAT, 'alt="A cat"')}<figcaption>*Cat* &amp; co</figcaption></figure>`,
+  ],
+  ["among words", `a ![A cat](${CAT} "b") c`, `<p>a ${link(CAT, 'alt="A cat" title="b"')} c</p>`],
+  [
+    "between lines of words",
+    `a\n![A cat](${CAT})\nb\nc`,
+    `<p>a</p><figure>${link(CAT, 'alt="A cat"')}</figure><p>b<br />\nc</p>`,
+  ],
+  [
+    "of several in a row, a gallery",
+    `![A](${CAT} "c")\n![B](${DOG}) ![C](${CAT})`,
+    `<div class="gallery"><figure>${link(CAT, 'alt="A"')}<figcaption>c</figcaption></figure>` +
+      `<figure>${link(DOG, 'alt="B"')}</figure><figure>${link(CAT, 'alt="C"')}</figure></div>`,
+  ],
+  [
+    "that leads somewhere, with both addresses",
+    `[![A cat](${CAT})](https://a.example.com/page)`,
+    `<figure><a href="https://a.example.com/page" ${REL}>${picture(CAT, 'alt="A cat"')}</a></figure>`,
+  ],
+  [
+    "in a quote and an item",
+    `> - ![A](${CAT})\n>   a`,
+    `<blockquote><ul><li><figure>${link(CAT, 'alt="A"')}</figure>a</li></ul></blockquote>`,
+  ],
+  ["in emphasis", `**![A](${CAT})**`, `<p><strong>${link(CAT, 'alt="A"')}</strong></p>`],
+  [
+    "by reference",
+    `![A][a]\n\n[a]: ${CAT} "b"`,
+    `<figure>${link(CAT, 'alt="A"')}<figcaption>b</figcaption></figure>`,
+  ],
+  ["in a heading, as a link", `# ![A](${CAT})`, `<h3><a href="${CAT}" ${REL}>A</a></h3>`],
+  ["in code, as typed", `\`![A](${CAT})\``, `<p><code>![A](${CAT})</code></p>`],
+])("shows a picture elsewhere %s", (_, source, html) => {
+  expect(renderMarkdown(source, showUnsigned)).toBe(html);
+});
+
+test("an upload says its size and has a small version, whatever is said of it", () => {
+  expect(renderMarkdown(`![A cat|9x9](${OWN})`)).toBe(
+    `<figure><a href="${OWN}" ${REL}><img src="${OWN}" srcset="${OWN.replace(".", "-small.")} 720w, ${OWN} 1200w" ` +
+      `sizes="(min-width: 48em) 44em, 100vw" width="1200" height="800" alt="A cat" ${LAZY} /></a></figure>`,
+  );
+});
+
+test("what is asked for in the small version is the whole picture", () => {
+  expect(renderMarkdown(`![A cat](${OWN.replace(".", "-small.")})`)).toBe(renderMarkdown(`![A cat](${OWN})`));
+});
+
+test("a text shows so many pictures and not more, and the rest are links", () => {
+  const html = renderMarkdown(`![A](${CAT})\n`.repeat(PICTURES_MAX + 2), showUnsigned);
+  expect(html.match(/<img /g)).toHaveLength(PICTURES_MAX);
+  expect(html.match(new RegExp(`<a href="${CAT}" ${REL}>A</a>`, "g"))).toHaveLength(2);
+});
+
+test("where no picture elsewhere is shown, each is a link, and uploads are shown", () => {
+  const html = renderMarkdown(`![A](${CAT})\n\n![B](${OWN})`);
+  expect(html).toContain(`<p><a href="${CAT}" ${REL}>A</a></p>`);
+  expect(html.match(/<img /g)).toHaveLength(1);
 });
 
 test.each(["http://a.b", "HTTPS://a.b", "mailto:a@b.c", "/t/12/a?page=2#reply-3", "#reply-3"])(

@@ -1,11 +1,12 @@
 import type { Token } from "markdown-it";
+import type { ShowElsewhere } from "./elsewhere.ts";
 import { SOURCE_MAX } from "./markdown-limits.ts";
-import { asTyped, parser } from "./markdown-parser.ts";
+import { asTyped, parser, type TextEnv } from "./markdown-parser.ts";
 import { sanitize } from "./markdown-sanitizer.ts";
 import { cleanLine, countCharacters } from "./text.ts";
 
 /** Stored beside rendered HTML. Raise it when the same source would come out different. */
-export const RENDERER_VERSION = 3;
+export const RENDERER_VERSION = 4;
 
 /** Characters of a reply that its quote keeps: enough to say what is answered. */
 export const QUOTE_MAX = 1_000;
@@ -17,9 +18,11 @@ export const QUOTE_LINES_MAX = 30;
  * The HTML of a post: parsed, then sanitized. It never throws, and takes under 100 ms of CPU and at most 40 times
  * the characters for any source of `BODY_MAX` characters (markdown-limits.ts). A source longer than `SOURCE_MAX`
  * is shown as typed.
+ * @param show where pictures of other hosts are shown; without it they are links
  */
-export function renderMarkdown(source: string): string {
-  return sanitize(source.length > SOURCE_MAX ? asTyped(source) : parser.render(source));
+export function renderMarkdown(source: string, show: ShowElsewhere | null = null): string {
+  const env: TextEnv = { show };
+  return sanitize(source.length > SOURCE_MAX ? asTyped(source) : parser.render(source, env));
 }
 
 /**

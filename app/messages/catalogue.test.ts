@@ -40,7 +40,7 @@ describe.each(Object.entries(CATALOGUES))("the catalogue in %s", (language, cata
   });
 
   test("needs no escaping where a text becomes an attribute of stored HTML (app/ui/body.tsx)", () => {
-    for (const key of ["body.table", "task.open", "task.done"] as const)
+    for (const key of ["body.table", "body.picture", "task.open", "task.done"] as const)
       expect(catalogue[key]).toMatch(/^[\p{L} ]+$/u);
   });
 

@@ -97,6 +97,7 @@ export const de = translation({
   "reply.restore": "Wiederherstellen",
   "reply.wrote": "{author} schrieb in {place}:",
   "body.table": "Tabelle",
+  "body.picture": "Bild",
   "task.open": "Offen",
   "task.done": "Erledigt",
   "vote.up": "Dafür stimmen",

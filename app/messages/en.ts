@@ -99,6 +99,7 @@ export const en = {
   "reply.restore": "Restore",
   "reply.wrote": "{author} wrote in {place}:",
   "body.table": "Table",
+  "body.picture": "Picture",
   "task.open": "To do",
   "task.done": "Done",
   "vote.up": "Upvote",

@@ -8,8 +8,8 @@ export function Body({ html }: { html: string }) {
   return <div className="body" dir="auto" dangerouslySetInnerHTML={{ __html: named }} />;
 }
 
-/** The tags of what has no text of its own: boxes of task lists, and tables that scroll. */
-const NAMELESS = /<(?:input|div class="table-scroll")[^>]*>/g;
+/** The tags of what has no text of its own: boxes of task lists, tables that scroll, and pictures that nobody described. */
+const NAMELESS = /<(?:input|div class="table-scroll"|img (?=[^>]* alt=""))[^>]*>/g;
 
 /**
  * Says what the nameless parts are, in the page's language: what is stored is for all languages. (The renderer wrote names
@@ -17,6 +17,8 @@ const NAMELESS = /<(?:input|div class="table-scroll")[^>]*>/g;
  */
 function nameParts(html: string, { t }: Words): string {
   return html.replace(NAMELESS, (tag) => {
+    // Each picture leads somewhere, and a link needs a name.
+    if (tag.startsWith("<img")) return tag.replace(' alt=""', ` alt="${t("body.picture")}"`);
     const isDone = / checked\b/.test(tag);
     const name = tag.startsWith("<div") ? t("body.table") : t(isDone ? "task.done" : "task.open");
     return tag.replace(/ aria-label="[^"]*"/, "").replace(/^<\w+/, `$& aria-label="${name}"`);
