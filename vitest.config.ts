@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: "domain",
           include: [
+            "app/elsewhere.server.test.ts",
             "app/log.test.ts",
             "app/domain/**/*.test.ts",
             "app/messages/**/*.test.ts",

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { listCategoryCounts } from "#app/db/categories.server.ts";
 import { connect } from "#scripts/connection.ts";
@@ -59,7 +59,8 @@ export async function startParts(
     return {
       env: {
         ...clerk?.env,
-        COOKIE_SECRET: keepCookieSecret(settings),
+        COOKIE_SECRET: keepSecret(settings, "cookie-secret"),
+        PICTURES_KEY: keepSecret(settings, "pictures-key", settings.given.PICTURES_KEY),
         // A line for each request would bury what else the terminal says: only failures are logged.
         LOG_REQUESTS: "0",
         ...settings.given,
@@ -163,14 +164,14 @@ function whom(): string {
   return `${names.join("; ")}; or one of ${people.length - named.length} members`;
 }
 
-/** The secret of the cookies that lead to held forms; kept, so that those survive a restart. */
-function keepCookieSecret(settings: LocalSettings): string {
-  const file = inState(settings, "cookie-secret");
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    const secret = randomBytes(32).toString("base64url");
-    writeFileSync(file, secret, { mode: 0o600 });
-    return secret;
-  }
+/**
+ * A secret that was made up at the first start, or the one that is given: of the cookies that lead to held forms, so that
+ * those survive a restart, or of the paths of pictures, which scripts/pictures-key.ts reads there too.
+ */
+function keepSecret(settings: LocalSettings, name: string, given?: string): string {
+  const file = inState(settings, name);
+  const kept = existsSync(file) ? readFileSync(file, "utf8") : null;
+  const secret = given ?? kept ?? randomBytes(32).toString("base64url");
+  if (secret !== kept) writeFileSync(file, secret, { mode: 0o600 });
+  return secret;
 }

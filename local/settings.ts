@@ -29,7 +29,8 @@ export interface LocalSettings {
   given: Record<string, string>;
 }
 
-const WORKER_VARIABLES = /^(CLERK_\w+|FORUM_\w+|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
+const WORKER_VARIABLES =
+  /^(CLERK_\w+|FORUM_\w+|PICTURES_KEY(?:_PREVIOUS)?|LOG_REQUESTS|COOKIE_SECRET|ORIGIN)$/;
 
 /**
  * @param program what the person typed, `npm start` or `npm run dev`. With `--help`, prints what it can do and ends.
@@ -97,7 +98,7 @@ From the environment, and they win:
   DATABASE_URL            a Postgres of your own; DATABASE_URL_UNPOOLED for its migrations. --reset leaves it alone
   CLERK_PUBLISHABLE_KEY, CLERK_SECRET_KEY
                           a Clerk instance of your own, in place of the stand-in
-  PORT, ORIGIN, FORUM_*, COOKIE_SECRET, LOG_REQUESTS, CLERK_*
+  PORT, ORIGIN, FORUM_*, COOKIE_SECRET, PICTURES_KEY, LOG_REQUESTS, CLERK_*
                           as docs/deploying.md says`;
 
 /** The stand-in and Postgres take the two ports after it. */

@@ -53,6 +53,7 @@ const MANY_PURGES: CacheLimits = { purgeBurst: 100_000 };
 /** What every Worker of a test is set to. */
 export const WORKER_ENV = {
   COOKIE_SECRET: "a secret of 32 characters, for tests",
+  PICTURES_KEY: "a key of 32 characters, for all the tests",
   // Only failures, so that a storm of requests leaves a log that can be read.
   LOG_REQUESTS: "0",
 };

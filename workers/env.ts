@@ -10,6 +10,7 @@ import {
 import type { Watched } from "./observe.ts";
 
 const Text = z.string().trim().min(1);
+const Key = Text.min(32, "must have 32 characters or more");
 const Address = z.url({ protocol: /^https?$/ });
 const PostgresAddress = z.url({ protocol: /^postgres(ql)?$/ });
 
@@ -29,9 +30,15 @@ const Variables = z.object({
   ORIGIN: Address.transform((url) => new URL(url).origin),
   FORUM_NAME: Text.default("Edgewise"),
   ...SITE_VARIABLES,
+  /** Whether posts show pictures, or links to them. */
+  FORUM_PICTURES: z.enum(["shown", "links"]).default("shown"),
   /** The language of readers' pages, and of members who chose none. */
   FORUM_LANGUAGE: ForumLanguage.default(DEFAULT_LANGUAGE),
-  COOKIE_SECRET: Text.min(32, "must have 32 characters or more"),
+  /** Signs the paths of pictures of other hosts (docs/decisions/0021-pictures-from-elsewhere.md); without it they are links. */
+  PICTURES_KEY: Key.optional(),
+  /** The key before it, which is still believed while posts are rendered anew. */
+  PICTURES_KEY_PREVIOUS: Key.optional(),
+  COOKIE_SECRET: Key,
   CLERK_PUBLISHABLE_KEY: Text.regex(/^pk_(test|live)_/, "must begin with pk_test_ or pk_live_"),
   CLERK_SECRET_KEY: Text,
   /** Clerk's public key. Without it each new isolate asks Clerk for it once. */

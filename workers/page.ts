@@ -14,6 +14,7 @@ import {
   recordContext,
   requestContext,
   type Snapshots,
+  showElsewhereContext,
   siteContext,
   snapshotsContext,
   viewerContext,
@@ -21,6 +22,7 @@ import {
 import { heldFormsIn } from "#app/request/held-form.server.ts";
 import { clerkOf } from "./clerk.ts";
 import { pageDatabase } from "./database.ts";
+import { elsewhereOf } from "./elsewhere/signed.ts";
 import type { Env } from "./env.ts";
 import { addSecurityHeaders } from "./headers.ts";
 import { notePage } from "./observe.ts";
@@ -77,6 +79,7 @@ export async function answerPage(
   context.set(requestContext, { id: requestId, isReader, nonce, refusal });
   const { HELD_FORMS: kv, COOKIE_SECRET: secret, ORIGIN: origin } = env;
   context.set(heldFormsContext, heldFormsIn({ kv, secret, origin }));
+  context.set(showElsewhereContext, elsewhereOf(env).show);
   context.set(snapshotsContext, snapshots(database));
   context.set(recordContext, record);
   try {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
 import type { ReplyContext } from "#app/domain/views.ts";
@@ -51,18 +52,22 @@ export type CreatedReply = { number: number; thread: ThreadPlace };
 /**
  * Writes a reply. One statement: the thread's row lock gives out the number, and the thread's state is
  * looked at under it. A second arrival of a submission answers with the reply that the first one made. `conflict`: the
- * submission came before with another text, and nothing was written.
+ * submission came before with another text, and nothing was written. `show` shows pictures of other hosts.
  */
-export async function createReply(db: Database, reply: NewReply): Promise<Outcome<CreatedReply, object>> {
+export async function createReply(
+  db: Database,
+  reply: NewReply,
+  show: ShowElsewhere | null = null,
+): Promise<Outcome<CreatedReply, object>> {
   try {
-    return await insertReply(db, reply);
+    return await insertReply(db, reply, show);
   } catch (error) {
     if (violatedConstraint(error) !== "thread_replies_submission_key") throw error;
-    return insertReply(db, reply);
+    return insertReply(db, reply, show);
   }
 }
 
-function insertReply(db: Database, reply: NewReply) {
+function insertReply(db: Database, reply: NewReply, show: ShowElsewhere | null) {
   const { authorId, submission } = reply;
   return write<CreatedReply, object>(
     db,
@@ -90,7 +95,7 @@ function insertReply(db: Database, reply: NewReply) {
         (id, thread_id, author_id, number, reply_to_number, body, body_html, renderer_version, submission, created_at)
       select ${uuidv7()}::uuid, thread.id, person.id, thread.last_number,
         (select p.number from thread_replies p where p.thread_id = thread.id and p.number = ${reply.replyTo}::integer),
-        ${reply.body}, ${renderMarkdown(reply.body)}, ${RENDERER_VERSION}::smallint, ${submission}::uuid,
+        ${reply.body}, ${renderMarkdown(reply.body, show)}, ${RENDERER_VERSION}::smallint, ${submission}::uuid,
         thread.last_activity_at
       from thread, person
     ), counted as (
@@ -138,11 +143,12 @@ export type NewerReply = { body: string; title: string; revision: number };
 
 /**
  * Saves what an author changed, and keeps what that replaced. One statement. Where the reply was edited since the form
- * was drawn, nothing is written and the newer text comes back; a repeat of the very same edit counts as saved.
+ * was drawn, nothing is written and the newer text comes back; a repeat of the very same edit counts as saved. `show` shows pictures of other hosts.
  */
 export function editReply(
   db: Database,
   { thread, number, authorId, body, title, revision }: ReplyEdit,
+  show: ShowElsewhere | null = null,
 ): Promise<Outcome<{ title: string }, NewerReply>> {
   return write(
     db,
@@ -165,7 +171,7 @@ export function editReply(
       from edit, person
     ), saved as (
       update thread_replies r
-      set body = ${body}, body_html = ${renderMarkdown(body)},
+      set body = ${body}, body_html = ${renderMarkdown(body, show)},
         renderer_version = ${RENDERER_VERSION}::smallint, revision = r.revision + 1, edited_at = now()
       from edit
       where r.id = edit.id

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Cursor } from "#app/domain/cursor.ts";
+import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import { PINNED_AT_HOME, REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
@@ -279,17 +280,19 @@ export type NewThread = {
 /**
  * Starts a thread with its opening post. One statement; a second arrival of the same submission answers with
  * the thread that the first one made, also when both come at once. `conflict`: the submission came before with another
- * text, and nothing was written. `no-category`: there is none of this name, also where it was removed at that moment.
+ * text, and nothing was written. `no-category`: there is none of this name, also where it was removed at that moment. `show`
+ * shows pictures of other hosts.
  */
 export async function createThread(
   db: Database,
   thread: NewThread,
+  show: ShowElsewhere | null = null,
 ): Promise<Outcome<{ number: number; title: string }, object>> {
   const constraints = ["thread_replies_submission_key", "threads_category_id_categories_id_fk"];
-  return retryOvertaken(constraints, 2, () => insertThread(db, thread));
+  return retryOvertaken(constraints, 2, () => insertThread(db, thread, show));
 }
 
-function insertThread(db: Database, thread: NewThread) {
+function insertThread(db: Database, thread: NewThread, show: ShowElsewhere | null) {
   const { authorId, submission } = thread;
   return write<{ number: number; title: string }, object>(
     db,
@@ -310,7 +313,7 @@ function insertThread(db: Database, thread: NewThread) {
       returning id, number, title, category_id, author_id
     ), opening as (
       insert into thread_replies (id, thread_id, author_id, number, body, body_html, renderer_version, submission)
-      select ${uuidv7()}::uuid, created.id, created.author_id, 1, ${thread.body}, ${renderMarkdown(thread.body)},
+      select ${uuidv7()}::uuid, created.id, created.author_id, 1, ${thread.body}, ${renderMarkdown(thread.body, show)},
         ${RENDERER_VERSION}::smallint, ${submission}::uuid
       from created
     ), counted as (

@@ -15,7 +15,7 @@ export const ELSEWHERE_PREFIX = "/media/elsewhere/";
 /** Characters of an address elsewhere: as many as a bare link may have. A longer one is linked, not shown. */
 export const ELSEWHERE_ADDRESS_MAX = 2_000;
 
-/** 16 bytes in base64url: half of an HMAC-SHA-256, as RFC 2104 (5) allows. */
+/** The signature is that of app/elsewhere.server.ts. */
 const PATH = /^\/media\/elsewhere\/(?<signature>[\w-]{22})\/(?<encoded>[\w-]{1,2700})$/;
 
 /** The path for an address (ASCII, as `publicAddress` answers it) with its signature. */

@@ -23,7 +23,8 @@ export function pictureAt(address: string, show: ShowElsewhere | null): Picture 
   const own = parsePicturePath(address);
   if (own) return { src: picturePath(own), whole: picturePath(own), isOwn: true };
   const src = show?.(address) ?? null;
-  return src === null ? null : { src, whole: address, isOwn: false };
+  if (src === null) return null;
+  return parsePicturePath(src) ? pictureAt(src, null) : { src, whole: address, isOwn: false };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { clerkMiddleware, rootAuthLoader } from "@clerk/react-router/server";
 import { createContext, type SessionStorage } from "react-router";
 import type { Database } from "#app/db/client.server.ts";
+import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import type { SiteFace } from "#app/domain/site.ts";
@@ -65,6 +66,9 @@ export const requestContext = createContext<RequestFacts>();
 
 /** The request's own database connection. */
 export const databaseContext = createContext<Database>();
+
+/** Shows pictures of other hosts in what is rendered. */
+export const showElsewhereContext = createContext<ShowElsewhere>();
 
 /** Finds the rows of a page that are the same for everyone, and says whether they are from before an outage. */
 export type Snapshots = <Rows>(query: PublicQuery<Rows>) => Promise<Snapshot<Rows> & { isCopy: boolean }>;

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { withForum } from "../database-url.ts";
 import type { ImportReport } from "../discourse/import.ts";
+import { forumPictures } from "../pictures-key.ts";
 import { count, withProgress } from "../progress.ts";
 import { reportVerification } from "./verify.ts";
 
@@ -34,11 +35,12 @@ Examples:
     .action(async (file: string, { host, category }: Options) => {
       // Loaded when it is wanted, so that the other commands start without it.
       const { importDiscourse } = await import("../discourse/import.ts");
+      const show = await forumPictures();
       await withForum(
         async (forum) => {
           const report = await interruptible((isStopped) =>
             withProgress("threads", (onProgress) =>
-              importDiscourse(forum, { file, host, categories: category, isStopped, onProgress }),
+              importDiscourse(forum, { file, host, categories: category, show, isStopped, onProgress }),
             ),
           );
           for (const line of describeImport(report)) console.log(line);

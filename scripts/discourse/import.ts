@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { finishImport } from "#app/db/import.server.ts";
+import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import type { Connection } from "../connection.ts";
 import { Problem } from "../problem.ts";
 import { storeCategories } from "./categories.ts";
@@ -23,6 +24,8 @@ export type ImportOptions = {
   host?: string;
   /** What the categories are called, by old id. */
   categories?: ReadonlyMap<number, string>;
+  /** Shows pictures of other hosts; without it they are links. */
+  show?: ShowElsewhere | null;
   /** Asked after each batch: stop here? */
   isStopped?: () => boolean;
   /** Called as threads are done: of those that are not here yet, how many. */
@@ -86,7 +89,8 @@ async function importSurveyed(
       { ...topic, number: numbers.get(topic.id) ?? 0 },
     ]),
   );
-  const context = { ids, forum: { host, threads, handles }, categoryIds, notes };
+  const { show = null } = options;
+  const context = { ids, forum: { host, threads, handles }, categoryIds, notes, show };
   const written = await writeThreads(sql, options, survey, stored, context);
   const left = survey.topics.size - stored.size - written.threads;
   return { host, ...written, people, categories, alreadyHere: stored.size, left, notes };

@@ -1,3 +1,4 @@
+import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import { BODY_MAX, TITLE_MAX } from "#app/domain/limits.ts";
 import { RENDERER_VERSION, renderMarkdown } from "#app/domain/markdown.ts";
 import { cleanBody, countCharacters } from "#app/domain/text.ts";
@@ -30,6 +31,7 @@ export type ImportContext = {
   forum: OldForum;
   categoryIds: ReadonlyMap<number, string>;
   notes: Notes;
+  show: ShowElsewhere | null;
 };
 
 /** Turns a topic into a thread, its opening post and its replies, with their numbers kept. */
@@ -91,7 +93,7 @@ function replyRow(
   topic: DiscourseTopic,
   post: DiscoursePost,
   numbers: ReadonlySet<number>,
-  { ids, forum, notes }: ImportContext,
+  { ids, forum, notes, show }: ImportContext,
 ): ReplyRow {
   const place = `topic ${topic.id} post ${post.number}`;
   const body = bodyOf(post, place, forum, notes);
@@ -104,7 +106,7 @@ function replyRow(
     number: post.number,
     reply_to_number: replyToOf(post, place, numbers, notes),
     body,
-    body_html: renderMarkdown(body).toWellFormed(),
+    body_html: renderMarkdown(body, show).toWellFormed(),
     renderer_version: RENDERER_VERSION,
     score: startingScore + likersOf(post).length,
     starting_score: startingScore,

@@ -10,7 +10,7 @@ import { partsThatDiffer } from "#app/domain/text-difference.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { editPath, replyPath } from "#app/paths.ts";
-import { databaseContext, formContext } from "#app/request/context.server.ts";
+import { databaseContext, formContext, showElsewhereContext } from "#app/request/context.server.ts";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
 import { Field, useAnswer } from "#app/ui/form.tsx";
@@ -42,13 +42,14 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const form = context.get(formContext);
   const parsed = parseForm(number === 1 ? EditOpeningPostForm : EditReplyForm, form);
   const { values } = parsed;
+  const show = context.get(showElsewhereContext);
   if (form.has("preview"))
-    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const title = "title" in parsed.data ? String(parsed.data.title) : null;
   const { body, revision } = parsed.data;
   const edit = { thread, number, authorId: viewer.id, body, title, revision };
-  const edited = await editReply(context.get(databaseContext), edit);
+  const edited = await editReply(context.get(databaseContext), edit, show);
   if (edited.outcome === "done") throw seeOther(replyPath({ number: thread, title: edited.title }, number));
   const { message, status } = problemOf(edited, {
     missing: "missing.reply",

@@ -9,7 +9,12 @@ import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { wordsIn } from "#app/messages/words.server.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { replyPath, threadPath } from "#app/paths.ts";
-import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import {
+  databaseContext,
+  formContext,
+  showElsewhereContext,
+  siteContext,
+} from "#app/request/context.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { useAnswer } from "#app/ui/form.tsx";
@@ -51,11 +56,12 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const form = context.get(formContext);
   const parsed = parseForm(NewReplyForm, form);
   const { values } = parsed;
+  const show = context.get(showElsewhereContext);
   if (form.has("preview"))
-    return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+    return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
   if (!parsed.ok) return data<ReplyAnswer>({ values, errors: parsed.errors }, { status: 400 });
   const reply = { ...parsed.data, thread, authorId: viewer.id };
-  const created = await createReply(context.get(databaseContext), reply);
+  const created = await createReply(context.get(databaseContext), reply, show);
   if (created.outcome === "done") throw seeOther(replyPath(created.thread, created.number));
   const { message, status } = problemOf(created, {
     missing: "missing.thread",

@@ -8,7 +8,7 @@ import { NewThreadForm } from "#app/domain/thread.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { newThreadPath, threadPath } from "#app/paths.ts";
-import { databaseContext, formContext } from "#app/request/context.server.ts";
+import { databaseContext, formContext, showElsewhereContext } from "#app/request/context.server.ts";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
 import { Field, FieldError, useAnswer } from "#app/ui/form.tsx";
@@ -37,11 +37,12 @@ export async function action({ context, url }: Route.ActionArgs) {
   const form = context.get(formContext);
   const parsed = parseForm(NewThreadForm, form);
   const { values } = parsed;
+  const show = context.get(showElsewhereContext);
   if (form.has("preview"))
-    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "") });
+    return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const thread = { ...parsed.data, authorId: viewer.id };
-  const created = await createThread(context.get(databaseContext), thread);
+  const created = await createThread(context.get(databaseContext), thread, show);
   if (created.outcome === "done") throw seeOther(threadPath(created));
   const { message, status } = problemOf(created, {
     missing: "refusal.no-category",

@@ -14,6 +14,7 @@ import {
   databaseContext,
   formContext,
   recordContext,
+  showElsewhereContext,
   viewerContext,
   votesContext,
 } from "#app/request/context.server.ts";
@@ -90,7 +91,8 @@ export async function action({ context, url }: Route.ActionArgs) {
   requireViewer(context, url);
   const typed = (name: string) => String(form.get(name) ?? "");
   const values = { body: typed("body"), submission: typed("submission") };
-  return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body) });
+  const show = context.get(showElsewhereContext);
+  return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body, show) });
 }
 
 export function clientAction({ serverAction }: Route.ClientActionArgs) {
