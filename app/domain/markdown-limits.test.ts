@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { showUnsigned } from "#test/pictures.ts";
+import { showUnsigned } from "#test/pictures-elsewhere.ts";
 import { BODY_MAX } from "./limits.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { parser } from "./markdown-parser.ts";

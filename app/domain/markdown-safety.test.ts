@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Parser } from "htmlparser2";
 import { expect, test } from "vitest";
-import { showUnsigned } from "#test/pictures.ts";
+import { showUnsigned } from "#test/pictures-elsewhere.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { parser } from "./markdown-parser.ts";
 import { PATHOLOGICAL } from "./markdown-pathological.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { showUnsigned } from "#test/pictures.ts";
+import { showUnsigned } from "#test/pictures-elsewhere.ts";
 import { excerpt, QUOTE_LINES_MAX, QUOTE_MAX, quoteMarkdown, renderMarkdown } from "./markdown.ts";
 import {
   BLOCK_DEPTH_MAX,
