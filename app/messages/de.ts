@@ -279,6 +279,18 @@ export const de = translation({
   "problem.longReason": "Eine Begründung hat höchstens {max} Zeichen.",
   "problem.noBody": "Schreib zuerst etwas.",
   "problem.longBody": "Ein Beitrag hat höchstens {max} Zeichen; dieser hat {length}.",
+  "problem.emptyPicture": "Diese Datei ist leer.",
+  "problem.largePicture":
+    "Ein Bild darf höchstens {max} MB haben. Verkleinere es und füge es noch einmal ein.",
+  "problem.svgPicture":
+    "SVG-Zeichnungen werden nicht angenommen: Sie können Programme enthalten. Speichere sie als PNG und füge dieses ein.",
+  "problem.unknownPicture": "Das ist kein PNG, JPEG, GIF, WebP oder AVIF, was auch immer sein Name sagt.",
+  "problem.damagedPicture":
+    "Dieses Bild ist beschädigt oder von einer Art, die Browser nicht zeigen können. Speichere es neu und füge es noch einmal ein.",
+  "problem.manyPixels":
+    "Ein Bild darf höchstens {max} Millionen Pixel haben und {side} an einer Seite. Verkleinere es und füge es noch einmal ein.",
+  "problem.longAnimation":
+    "Diese Animation ist zu lang, um gezeigt zu werden. Kürze oder verkleinere sie und füge sie noch einmal ein.",
   "problem.noCategory": "Wähle eine Kategorie aus.",
   "problem.noHandle": "Wähle einen Benutzernamen.",
   "problem.handleLength": "Ein Benutzername hat {min} bis {max} Zeichen.",

@@ -275,6 +275,16 @@ export const en = {
   "problem.longReason": "A reason holds at most {max} characters.",
   "problem.noBody": "Write something first.",
   "problem.longBody": "A post holds at most {max} characters; this one has {length}.",
+  "problem.emptyPicture": "This file is empty.",
+  "problem.largePicture": "A picture may have {max} MB at most. Make it smaller, and add it again.",
+  "problem.svgPicture": "SVG drawings are not taken: they can carry programs. Save it as PNG, and add that.",
+  "problem.unknownPicture": "This is no PNG, JPEG, GIF, WebP or AVIF, whatever its name says.",
+  "problem.damagedPicture":
+    "This picture is damaged, or of a kind that browsers cannot show. Save it anew, and add it again.",
+  "problem.manyPixels":
+    "A picture may have {max} million pixels at most, and {side} on a side. Make it smaller, and add it again.",
+  "problem.longAnimation":
+    "This animation is too long to be shown. Make it shorter or smaller, and add it again.",
   "problem.noCategory": "Choose a category.",
   "problem.noHandle": "Choose a handle.",
   "problem.handleLength": "A handle has {min} to {max} characters.",
