@@ -1,9 +1,11 @@
 import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Miniflare, NoOpLog } from "miniflare";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "./ports.ts";
-import { startWorker, WRITES_AT_ONCE } from "./worker.ts";
+import { outsideNetwork, startWorker, WRITES_AT_ONCE } from "./worker.ts";
 
 const CONFIG = {
   name: "tiny",
@@ -122,3 +124,52 @@ async function tinyBuild() {
   }
   return { build: path.join(folder, "build"), persist: path.join(folder, "kv") };
 }
+
+/** Asks for each address through the network that pictures of other hosts are fetched from, and says what came of it. */
+const ASKS = `
+export default {
+  async fetch(request, { OUTSIDE, ADDRESSES }) {
+    const ask = (address) => OUTSIDE.fetch(address).then(({ status }) => status, () => "refused");
+    return Response.json(await Promise.all(ADDRESSES.map(ask)));
+  },
+};
+`;
+
+test("names and numbers that lead to this machine are not reached, when pictures of other hosts are fetched", async () => {
+  const port = await freePort();
+  let connections = 0;
+  const inside = createServer((_, response) => response.end("a secret")).on(
+    "connection",
+    () => connections++,
+  );
+  await new Promise<void>((resolve) => inside.listen(port, resolve));
+  onTestFinished(() => void inside.close());
+  const ask = async (network: ReturnType<typeof outsideNetwork>) => {
+    const hosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+    const addresses = hosts.map((host) => `http://${host}:${port}/`);
+    const miniflare = new Miniflare({
+      cf: false,
+      // It logs each connection that it refuses.
+      log: new NoOpLog(),
+      handleStructuredLogs: () => {},
+      workers: [
+        {
+          config: {
+            name: "asks",
+            compatibilityDate: CONFIG.compatibility_date,
+            manifest: { mainModule: "a.js", modules: { "a.js": { type: "esm", contents: ASKS } } },
+            env: { OUTSIDE: network, ADDRESSES: { type: "json", value: addresses } },
+          },
+        },
+      ],
+    });
+    onTestFinished(() => miniflare.dispose());
+    return (await miniflare.dispatchFetch("http://localhost")).json();
+  };
+  expect(await ask(outsideNetwork())).toEqual(["refused", "refused", "refused", "refused"]);
+  expect(connections).toBe(0);
+  // What is refused there is reached by a network that has no such limit.
+  expect(
+    await ask({ type: "network", allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } }),
+  ).toEqual([200, 200, 200, 200]);
+});

@@ -15,7 +15,8 @@ interface BuiltConfig {
   compatibility_flags?: string[];
   vars?: Record<string, string>;
   kv_namespaces?: { binding: string; id?: string }[];
-  exports?: Record<string, { type: string; storage?: "sqlite" | "legacy-kv" }>;
+  r2_buckets?: { binding: string; bucket_name?: string }[];
+  exports?: Record<string, { type: string; storage?: "sqlite" | "legacy-kv"; cache?: { enabled: boolean } }>;
   assets?: { directory: string };
 }
 
@@ -25,11 +26,16 @@ export interface WorkerOptions {
   port: number;
   /** Variables and secrets, over the `vars` of wrangler.toml. */
   env: Record<string, string>;
-  /** The cache before the Reader: its limits, or false for a platform that has none. Default: as Cloudflare documents it. */
+  /** The caches before entrypoints: their limits, or false for a platform that has none. Default: as Cloudflare documents it. */
   cache?: CacheLimits | false;
   /** The database to reach through Miniflare's stand-in for Hyperdrive, bound as HYPERDRIVE. */
   hyperdrive?: string;
-  /** Where KV keeps its entries; in memory when left out. */
+  /**
+   * The server that stands for all the world outside, as `host:port`: each request for a picture of another host comes to it,
+   * in plain text, with its `Host` and what it was to come by (`X-Forwarded-Proto`). Default: the world, without the private addresses that this machine can reach.
+   */
+  outside?: string;
+  /** Where KV and R2 keep what they have; in memory when left out. */
   persist?: string;
   /** Where the production build stands. Default: `build` of the working directory. */
   build?: string;
@@ -57,6 +63,7 @@ export async function startWorker(options: WorkerOptions) {
   const { port, env, hyperdrive, persist, cache = {}, log = (line: string) => console.error(line) } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
+  const cached = cache ? cachedEntrypoints(config) : [];
   const manifest = readModules(config);
   const files = await copyFiles(config, options.files);
   const removeFiles = () => rm(files, { recursive: true, force: true });
@@ -83,11 +90,12 @@ export async function startWorker(options: WorkerOptions) {
           env: {
             ...bindings(config, env),
             ...(hyperdrive && hyperdriveBinding(hyperdrive)),
-            ...(cache && { READER: { type: "worker" as const, worker: CACHE, exportName: "Cache" } }),
+            ...cacheBindings(cached),
+            OUTSIDE: outsideNetwork(options.outside),
           },
         },
       },
-      ...(cache ? [readerCache(config, cache)] : []),
+      ...cached.map((entrypoint) => cacheBefore(entrypoint, config, cache || {})),
     ],
   });
   await miniflare.ready.catch(async (error: unknown) => {
@@ -108,11 +116,36 @@ export async function startWorker(options: WorkerOptions) {
   };
 }
 
-const CACHE = "workers-caching";
+/** The entrypoints that a cache stands before, by wrangler.toml; the gateway's is `default`, and has none. */
+function cachedEntrypoints({ exports = {} }: BuiltConfig): string[] {
+  return Object.keys(exports).filter((name) => exports[name]?.cache?.enabled && name !== "default");
+}
 
-function readerCache(config: BuiltConfig, limits: CacheLimits): MiniflareWorker {
-  const before = { worker: config.name, entrypoint: "Reader", compatibilityDate: config.compatibility_date };
-  return cacheWorker(CACHE, before, limits);
+const cacheName = (entrypoint: string) => `cache-before-${entrypoint.toLowerCase()}`;
+
+function cacheBefore(entrypoint: string, config: BuiltConfig, limits: CacheLimits): MiniflareWorker {
+  const before = { worker: config.name, entrypoint, compatibilityDate: config.compatibility_date };
+  return cacheWorker(cacheName(entrypoint), before, limits);
+}
+
+/** Each as the Worker knows it: `READER` is the entrypoint Reader behind its cache. */
+function cacheBindings(entrypoints: string[]) {
+  return Object.fromEntries(
+    entrypoints.map((entrypoint) => [
+      entrypoint.toUpperCase(),
+      { type: "worker" as const, worker: cacheName(entrypoint), exportName: "Cache" },
+    ]),
+  );
+}
+
+/**
+ * What pictures of other hosts are fetched from. On Cloudflare a Worker reaches public addresses alone; so it is here,
+ * for workerd looks at the address that a name has led to before it connects.
+ */
+export function outsideNetwork(address?: string) {
+  if (address === undefined)
+    return { type: "network" as const, allow: ["public"], tlsOptions: { trustBrowserCas: true } };
+  return { type: "external" as const, address, http: { forwardedProtoHeader: "X-Forwarded-Proto" } };
 }
 
 function durableObjects({ exports = {} }: BuiltConfig) {
@@ -230,7 +263,11 @@ function bindings(config: BuiltConfig, env: Record<string, string>) {
     binding,
     { type: "kv" as const, id: binding },
   ]);
-  return Object.fromEntries([...text, ...kv]);
+  const r2 = (config.r2_buckets ?? []).map(({ binding }) => [
+    binding,
+    { type: "r2" as const, name: binding },
+  ]);
+  return Object.fromEntries([...text, ...kv, ...r2]);
 }
 
 function hyperdriveBinding(connectionString: string) {

@@ -21,12 +21,16 @@ export const SECRETS = {
   CLERK_SECRET_KEY: "npx wrangler secret put CLERK_SECRET_KEY",
   COOKIE_SECRET: "openssl rand -base64 48 | npx wrangler secret put COOKIE_SECRET",
   CLERK_WEBHOOK_SECRET: "npx wrangler secret put CLERK_WEBHOOK_SECRET",
+  PICTURES_KEY: "openssl rand -base64 48 | npx wrangler secret put PICTURES_KEY",
   // Typed at the prompt, a PEM would end with its first line.
   CLERK_JWT_KEY: "npx wrangler secret put CLERK_JWT_KEY < clerk.pem",
 };
 
-/** The forum runs without this one, and asks Clerk for what it says. */
-const SPARED = "CLERK_JWT_KEY";
+/** The forum runs without these, and what it does then. */
+const SPARED: Record<string, string> = {
+  PICTURES_KEY: "shows pictures of other hosts as links",
+  CLERK_JWT_KEY: "asks Clerk for what it says",
+};
 
 const NAMESPACES = ["HELD_FORMS", "LAST_GOOD"];
 
@@ -42,10 +46,8 @@ export function checkDeployment(config: DeployConfig, secrets: string[] | null):
   const missing = Object.entries(SECRETS).filter(
     ([name]) => secrets?.includes(name) === false && !(name === "DATABASE_URL" && isBound),
   );
-  const lines = (isSpared: boolean) =>
-    missing
-      .filter(([name]) => (name === SPARED) === isSpared)
-      .map(([name, command]) => `The secret ${name} is not set: ${command}`);
+  const line = ([name, command]: [string, string]) => `The secret ${name} is not set: ${command}`;
+  const isSpared = ([name]: [string, string]) => name in SPARED;
   return {
     toDo: [
       ...NAMESPACES.flatMap((binding) => namespaceProblem(config, binding)),
@@ -58,9 +60,9 @@ export function checkDeployment(config: DeployConfig, secrets: string[] | null):
       ...Object.entries(SECRETS)
         .filter(([name]) => name in config.vars)
         .map(([name, command]) => `wrangler.toml holds the secret ${name}. Take it out, and: ${command}`),
-      ...lines(false),
+      ...missing.filter((each) => !isSpared(each)).map(line),
     ],
-    advice: lines(true),
+    advice: missing.filter(isSpared).map((each) => `${line(each)}. Without it the forum ${SPARED[each[0]]}.`),
   };
 }
 
@@ -153,7 +155,7 @@ async function main(): Promise<void> {
   const config = readConfig({ config: "wrangler.toml", env: process.env.CLOUDFLARE_ENV });
   const asked = await askForSecrets(config.name ?? "");
   const { toDo, advice } = checkDeployment(config, asked.secrets);
-  for (const line of advice) console.log(`The forum runs without it, and asks Clerk more often. ${line}`);
+  for (const line of advice) console.log(line);
   if (asked.notChecked) console.log(asked.notChecked);
   if (asked.toDo) toDo.push(asked.toDo);
   if (toDo.length === 0) return;

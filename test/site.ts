@@ -28,6 +28,8 @@ export type SiteOptions = {
   cache?: CacheLimits | false;
   /** Keeps KV on disk, so that it is still there after `restart`. */
   persisted?: boolean;
+  /** Stands for all the world outside (test/outside.ts), as `host:port`. */
+  outside?: string;
   /** Variables of the Worker, over those that it needs here. */
   env?: Record<string, string>;
 };
@@ -105,6 +107,7 @@ async function startParts(
     people = [],
     cache = MANY_PURGES,
     persisted,
+    outside,
     env = {},
   }: SiteOptions,
   stops: (() => Promise<unknown>)[],
@@ -131,7 +134,13 @@ async function startParts(
   const address = proxy?.url ?? pooler?.url ?? database.url;
   const variables: Record<string, string> = { ...clerk.env, ...WORKER_ENV, ORIGIN: origin };
   if (!hyperdrive) variables.DATABASE_URL = address;
-  const worker = { port, cache, env: { ...variables, ...env }, ...(hyperdrive && { hyperdrive: address }) };
+  const worker = {
+    port,
+    cache,
+    outside,
+    env: { ...variables, ...env },
+    ...(hyperdrive && { hyperdrive: address }),
+  };
   const start = () => startWorker({ ...worker, persist, log: (line) => log.push(line) });
   let running = await start();
   stops.push(() => running.stop());

@@ -1,4 +1,5 @@
 import { redirect } from "react-router";
+import { ELSEWHERE_PREFIX } from "#app/domain/elsewhere.ts";
 import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { log, reasonOf } from "#app/log.ts";
 import { DEFAULT_LANGUAGE } from "#app/messages/languages.ts";
@@ -6,6 +7,7 @@ import { wordsIn } from "#app/messages/words.server.ts";
 import { canonicalPath } from "#app/public-pages.ts";
 import { mayBeSignedIn } from "./clerk.ts";
 import { type Call, type Env, parseEnv } from "./env.ts";
+import { answerElsewhere } from "./gateway/elsewhere.ts";
 import { answerHealth } from "./gateway/health.ts";
 import { answerManifest, MANIFEST_PATH } from "./gateway/manifest.ts";
 import { answerMember } from "./gateway/member.ts";
@@ -17,6 +19,7 @@ import { sweep } from "./jobs/sweep.ts";
 import { observe } from "./observe.ts";
 import { isSameOrigin, withBody } from "./requests.ts";
 
+export { Elsewhere } from "./elsewhere/elsewhere.ts";
 export { Purger } from "./snapshots/purger.ts";
 export { Reader } from "./snapshots/reader.ts";
 
@@ -54,6 +57,8 @@ async function answer(request: Request, call: Call): Promise<Response> {
 async function answerRead(request: Request, url: URL, call: Call): Promise<Response> {
   const { env } = call;
   if (url.pathname === "/healthz") return answerHealth(request, call);
+  if (url.origin === env.ORIGIN && url.pathname.startsWith(ELSEWHERE_PREFIX))
+    return answerElsewhere(request, url.pathname, call);
   const path = canonicalPath(url.pathname);
   // Sessions and same-origin checks hold for one origin, so every page is read there.
   if (url.origin !== env.ORIGIN || path !== url.pathname)

@@ -54,6 +54,12 @@ const Variables = z.object({
   LAST_GOOD: Namespace,
   /** The Reader behind a cache of this machine's (local/cloudflare/); on Cloudflare the cache stands there by itself. */
   READER: z.custom<Fetcher>().optional(),
+  /** And so the entrypoint for pictures of other hosts. */
+  ELSEWHERE: z.custom<Fetcher>().optional(),
+  /** The network that those are fetched from: this machine's, without its private part. Cloudflare's has no other. */
+  OUTSIDE: z.custom<Fetcher>().optional(),
+  /** Keeps pictures; without it those of other hosts are kept by the cache alone. */
+  PICTURES: z.custom<R2Bucket>().optional(),
   /** The share of requests that are recorded, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
   LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
   /** Takes a data point for each request; without it there are none. */

@@ -21,12 +21,15 @@ export async function withBody(request: Request, limit: number): Promise<Request
   return body && new Request(request.url, { method: request.method, headers: request.headers, body });
 }
 
-/** The body's bytes, or null where there are more than `limit` of them, whatever `Content-Length` says. */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > limit) return null;
+/** The bytes of a body, or null where there are more than `limit` of them, whatever `Content-Length` says. */
+export async function readBytes(
+  { headers, body }: Pick<Request | Response, "headers" | "body">,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(headers.get("Content-Length") ?? 0) > limit) return null;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     length += chunk.byteLength;
     if (length > limit) return null;
     chunks.push(chunk);

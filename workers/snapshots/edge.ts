@@ -51,11 +51,17 @@ export async function askEdge(
     headers: { [REQUEST_ID]: requestId },
   });
   const response = await edgeReader(env, ctx).fetch(request);
-  const status = response.headers.get("Cf-Cache-Status");
-  if (status === null) noteNoCache();
+  const outcome = outcomeOf(response);
+  if (outcome === null) noteNoCache();
   if (showsWithdrawn(() => shownBy(response), ctx))
     return { response: await ctx.exports.Reader.renew(kind, address, requestId), outcome: "none" };
-  return { response, outcome: status === null ? "none" : (OUTCOMES[status] ?? "miss") };
+  return { response, outcome: outcome ?? "none" };
+}
+
+/** Where an answer came from, by the cache's word; null where no cache stands before the entrypoint. */
+export function outcomeOf({ headers }: Response): KeptOutcome | null {
+  const status = headers.get("Cf-Cache-Status");
+  return status === null ? null : (OUTCOMES[status] ?? "miss");
 }
 
 /** What an answer of the Reader shows; null for one that nobody may keep. */
