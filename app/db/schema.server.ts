@@ -63,6 +63,8 @@ export const members = pgTable(
     dateStyle: text("date_style").notNull().default("relative"),
     /** The language they chose; null for the forum's own. The code says which there are. */
     language: text("language"),
+    /** Whether they want links in place of pictures. */
+    picturesAsLinks: boolean("pictures_as_links").notNull().default(false),
     /** Set for people who came with an import: nobody can sign in as them. */
     importedAt: moment("imported_at"),
     createdAt: moment("created_at").notNull().defaultNow(),

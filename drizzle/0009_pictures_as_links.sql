@@ -1,0 +1,1 @@
+ALTER TABLE "members" ADD COLUMN "pictures_as_links" boolean DEFAULT false NOT NULL;
