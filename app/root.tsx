@@ -17,6 +17,7 @@ import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
 import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
 import { languageOf } from "./request/language.server.ts";
+import { PicturesContext } from "./ui/body.tsx";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { Frame } from "./ui/frame.tsx";
 import { ServerPageContext } from "./ui/server-page.ts";
@@ -33,8 +34,9 @@ export const middleware: Route.MiddlewareFunction[] = [showRefusal, keepForm, au
 export function loader({ context }: Route.LoaderArgs) {
   const viewer = context.get(viewerContext);
   const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
-  const { origin, face: site } = context.get(siteContext);
-  return { origin, site, language: languageOf(context), viewer, now: Date.now(), clerk };
+  const { origin, face: site, pictures } = context.get(siteContext);
+  const hasPictures = pictures === "shown" && !viewer?.picturesAsLinks;
+  return { origin, site, language: languageOf(context), viewer, now: Date.now(), clerk, hasPictures };
 }
 
 export { revalidates as shouldRevalidate } from "./ui/client-action.ts";
@@ -89,7 +91,7 @@ export function Layout({ children }: { children: ReactNode }) {
               <SuspensionNotice viewer={viewer} />
             )}
             {onServer.outage?.madeAt && <OutageNotice {...onServer.outage} madeAt={onServer.outage.madeAt} />}
-            {children}
+            <PicturesContext value={root?.hasPictures ?? false}>{children}</PicturesContext>
           </Frame>
         </ClockContext>
         <SiteFooter site={site} />

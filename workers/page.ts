@@ -72,7 +72,12 @@ export async function answerPage(
   const { origins: clerkOrigins, options, hosted } = clerkOf(env);
   const record = newRecord();
   const context = new RouterContextProvider();
-  const site = { origin: env.ORIGIN, face: faceOf(env), language: env.FORUM_LANGUAGE };
+  const site = {
+    origin: env.ORIGIN,
+    face: faceOf(env),
+    language: env.FORUM_LANGUAGE,
+    pictures: env.FORUM_PICTURES,
+  };
   context.set(siteContext, { ...site, ...hosted });
   context.set(databaseContext, database);
   context.set(clerkContext, options);

@@ -91,7 +91,7 @@ async function recordDeletion(db: Database, { id, deletedAt }: DeletedPerson): P
         on conflict (user_id) do update set handle = excluded.handle, handle_source = excluded.handle_source,
           role = default, role_set_at = null, suspended_until = null, suspended_at = null, suspended_by = null,
           suspension_reason = null, color_scheme = default, date_style = default,
-          language = default
+          language = default, pictures_as_links = default
         where m.handle_source <> 'deleted'
         returning user_id
       ), ${recordEvents(eventOf("member-deleted", { member: sql`user_id` }, sql`from member`))}

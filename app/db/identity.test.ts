@@ -116,6 +116,7 @@ const LOCAL = {
   color_scheme: "system",
   date_style: "relative",
   language: null,
+  pictures_as_links: false,
   imported_at: null,
 };
 
@@ -241,7 +242,7 @@ test("a deletion erases everything that Clerk said, and everything the forum dec
   await db.execute(sql`
     update members set handle = 'countess', handle_source = 'chosen', role = 'admin', role_set_at = now(),
       suspended_until = 'infinity', suspended_at = now(), suspended_by = ${ID}, suspension_reason = 'Ada is rude',
-      color_scheme = 'dark', date_style = 'absolute', language = 'de'`);
+      color_scheme = 'dark', date_style = 'absolute', language = 'de', pictures_as_links = true`);
   await recordClerkEvent(db, await deletion({ at: 1 }));
   expect(await rowsOf()).toEqual(expectedRows([await deletion({ at: 1 })]));
 });
@@ -393,7 +394,7 @@ test("what a member or a moderator decided survives every event but the deletion
   await db.execute(sql`
     update members set handle = 'countess', handle_source = 'chosen', role = 'moderator', role_set_at = now(),
       suspended_until = 'infinity', suspended_at = now(), suspended_by = ${ID}, suspension_reason = 'late',
-      color_scheme = 'dark', date_style = 'absolute', language = 'de'`);
+      color_scheme = 'dark', date_style = 'absolute', language = 'de', pictures_as_links = true`);
   const { member } = await rowsOf();
   for (const at of [-1, 0, 1, 2]) await recordClerkEvent(db, await person({ username: `ada-${at}`, at }));
   await ensureMember(db, ID);

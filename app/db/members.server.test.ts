@@ -33,6 +33,7 @@ test("a viewer is what the database knows of them now", async () => {
     colorScheme: "system",
     dateStyle: "relative",
     language: null,
+    picturesAsLinks: false,
   });
   await deleteMember(db, { id });
   expect(await getViewer(db, id)).toMatchObject({ isDeleted: true, role: "member", suspendedUntil: null });
@@ -124,6 +125,16 @@ test("settings are saved, and a handle that somebody chose is theirs", async () 
   expect(await row(id)).toMatchObject({ handle: "Chosen", source: "chosen" });
 });
 
+test("links in place of pictures are saved, taken back, and left as they are by a form that does not ask", async () => {
+  const { id, handle } = await makeMember(db);
+  const wanted: unknown[] = [];
+  for (const pictures of ["links", undefined, "shown", undefined] as const) {
+    await saveSettings(db, id, { ...SETTINGS, handle, pictures });
+    wanted.push((await getViewer(db, id))?.picturesAsLinks);
+  }
+  expect(wanted).toEqual([true, true, false, false]);
+});
+
 test("a language is saved, taken back, and left as it is by a form that does not ask for one", async () => {
   const { id, handle } = await makeMember(db);
   const languages: unknown[] = [];
@@ -192,6 +203,9 @@ test("settings say what changed: the handle for everybody, the rest for nobody e
   expect(await save({ ...unchanged, colorScheme: "dark", language: "de" })).toEqual(["preferences-saved"]);
   expect(await save({ ...unchanged, colorScheme: "dark" })).toEqual([]);
   expect(await save({ ...unchanged, colorScheme: "dark", language: null })).toEqual(["preferences-saved"]);
+  expect(await save({ ...unchanged, colorScheme: "dark", pictures: "links" })).toEqual(["preferences-saved"]);
+  expect(await save({ ...unchanged, colorScheme: "dark" })).toEqual([]);
+  expect(await save({ ...unchanged, colorScheme: "dark", pictures: "shown" })).toEqual(["preferences-saved"]);
   expect(await save({ ...unchanged, colorScheme: "dark", handle: "Renamed" })).toEqual(["member-changed"]);
   expect(await save({ ...unchanged, handle: "renamed" })).toEqual(["member-changed", "preferences-saved"]);
   await makeMember(db, { handle: "not-free" });
@@ -201,6 +215,8 @@ test("settings say what changed: the handle for everybody, the rest for nobody e
   expect(kept.map(({ kind }) => kind)).toEqual([
     // The webhook that made them.
     "member-changed",
+    "preferences-saved",
+    "preferences-saved",
     "preferences-saved",
     "preferences-saved",
     "preferences-saved",

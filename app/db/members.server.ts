@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { REPLIES_PER_PAGE, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import type { Outcome } from "#app/domain/outcome.ts";
-import type { ColorScheme, DateStyle, Role, Viewer } from "#app/domain/viewer.ts";
+import type { ColorScheme, DateStyle, PictureStyle, Role, Viewer } from "#app/domain/viewer.ts";
 import type { MemberPage, ReplyVote } from "#app/domain/views.ts";
 import type { Language } from "#app/messages/languages.ts";
 import { CATEGORY_NAME, CATEGORY_NAMES } from "./categories.server.ts";
@@ -52,7 +52,8 @@ const VIEWER = defineRead(
   ({ id, thread, page, session }) => sql`
     select m.user_id as id, m.handle, u.image_url as "imageUrl", m.role,
       to_json(m.suspended_until) as "suspendedUntil", m.suspension_reason as "suspensionReason",
-      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle", m.language, (
+      u.deleted_at is not null as "isDeleted", m.color_scheme as "colorScheme", m.date_style as "dateStyle", m.language,
+      m.pictures_as_links as "picturesAsLinks", (
         with page as materialized (
           select r.id, r.number, r.score
           from threads t
@@ -184,12 +185,13 @@ const MEMBER_PAGES = {
   },
 };
 
-/** Without a language, the one that stands stays; null is the forum's own. */
+/** Without a language, the one that stands stays; null is the forum's own. So it is with pictures. */
 export type Settings = {
   handle: string;
   colorScheme: ColorScheme;
   dateStyle: DateStyle;
   language?: Language | null;
+  pictures?: PictureStyle;
 };
 
 /**
@@ -199,10 +201,12 @@ export type Settings = {
 export async function saveSettings(
   db: Database,
   userId: string,
-  { handle, colorScheme, dateStyle, language }: Settings,
+  { handle, colorScheme, dateStyle, language, pictures }: Settings,
 ): Promise<Outcome<object, object>> {
   // "m" is the row as it is, "person" as it was.
   const chosen = language === undefined ? sql`person.language` : sql`${language}::text`;
+  const asLinks =
+    pictures === undefined ? sql`person.pictures_as_links` : sql`${pictures === "links"}::boolean`;
   try {
     return await write<object, object>(
       db,
@@ -212,19 +216,21 @@ export async function saveSettings(
       ), saved as (
         update members m
         set handle = ${handle}, color_scheme = ${colorScheme}, date_style = ${dateStyle}, language = ${chosen},
+          pictures_as_links = ${asLinks},
           handle_source = case when m.handle = ${handle} then m.handle_source else 'chosen' end
         from person, wanted
         where m.user_id = person.id and person.refusal is null and not wanted."isTaken"
-          and (m.handle, m.color_scheme, m.date_style, m.language)
-            is distinct from (${handle}, ${colorScheme}, ${dateStyle}, ${chosen})
-        returning person.*, m.language as chosen
+          and (m.handle, m.color_scheme, m.date_style, m.language, m.pictures_as_links)
+            is distinct from (${handle}, ${colorScheme}, ${dateStyle}, ${chosen}, ${asLinks})
+        returning person.*, m.language as chosen, m.pictures_as_links as as_links
       ), ${recordEvents(
         eventOf("member-changed", { member: sql`id` }, sql`from saved where handle <> ${handle}`),
         eventOf(
           "preferences-saved",
           { member: sql`id` },
           sql`from saved
-            where (color_scheme, date_style, language) is distinct from (${colorScheme}, ${dateStyle}, chosen)`,
+            where (color_scheme, date_style, language, pictures_as_links)
+              is distinct from (${colorScheme}, ${dateStyle}, chosen, as_links)`,
         ),
       )}
       select ${writeRefusal} as refusal, ${EVENTS}, case when wanted."isTaken" then json_build_object() end as newer

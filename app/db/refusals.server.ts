@@ -17,6 +17,7 @@ import { type SQL, sql } from "drizzle-orm";
 export function personOf(userId: string, lock = sql`for share of u, m`): SQL {
   return sql`person as materialized (
     select known.id, known.role, known.handle, known.color_scheme, known.date_style, known.language,
+      known.pictures_as_links,
       case
         when known.id is null then 'signed-out'
         when known.deleted_at is not null then 'account-deleted'
@@ -24,7 +25,8 @@ export function personOf(userId: string, lock = sql`for share of u, m`): SQL {
       end as refusal
     from (select 1) one
     left join (
-      select u.id, u.deleted_at, m.role, m.suspended_until, m.handle, m.color_scheme, m.date_style, m.language
+      select u.id, u.deleted_at, m.role, m.suspended_until, m.handle, m.color_scheme, m.date_style, m.language,
+        m.pictures_as_links
       from "user" u join members m on m.user_id = u.id
       where u.id = ${userId}
       ${lock}

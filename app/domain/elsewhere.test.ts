@@ -61,6 +61,7 @@ test("a path carries an address and its signature, and is one segment behind the
       expect(path).toMatch(/^\/media\/elsewhere\/[\w-]{22}\/[\w-]+$/);
       expect(parseElsewherePath(path)).toEqual({ signature: SIGNATURE, address });
     }),
+    { numRuns: 30 },
   );
 });
 

@@ -33,6 +33,7 @@ const FIELDS = new Set([
   "colorScheme",
   "dateStyle",
   "language",
+  "pictures",
 ]);
 
 /** The fields of a form that are ours, as text; an uploaded file is nothing that this forum asks for, and is left out. */

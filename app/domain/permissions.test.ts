@@ -24,6 +24,7 @@ function viewer(changes: Partial<Viewer> = {}): Viewer {
     colorScheme: "system",
     dateStyle: "relative",
     language: null,
+    picturesAsLinks: false,
     ...changes,
   };
 }

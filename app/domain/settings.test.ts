@@ -28,6 +28,13 @@ test("a language is one of the forum's, or whichever the forum is in; a form wit
     expect(sentenceOf(chosen(word).error?.issues[0])).toBe("Choose one of these.");
 });
 
+test("pictures are shown, or links; a form without them leaves them as they are", () => {
+  const chosen = (pictures?: string) => SettingsForm.safeParse({ ...SETTINGS, pictures });
+  for (const pictures of ["shown", "links", undefined])
+    expect(chosen(pictures).data?.pictures).toBe(pictures);
+  expect(sentenceOf(chosen("none").error?.issues[0])).toBe("Choose one of these.");
+});
+
 test.each(["colorScheme", "dateStyle"])("no other %s can be chosen", (field) => {
   for (const value of ["", "sepia", "Dark", undefined])
     expect(SettingsForm.safeParse({ ...SETTINGS, [field]: value }).error?.issues).toMatchObject([

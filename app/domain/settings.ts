@@ -23,10 +23,11 @@ const ChosenLanguage = z
   .refine((word) => word === "" || isLanguage(word), says("problem.noChoice"))
   .transform((word) => (word === "" ? null : (word as Language)));
 
-/** What the settings form sends. A form that was drawn before there were languages leaves the language as it is. */
+/** What the settings form sends. A form that was drawn before there were languages, or pictures, leaves them as they are. */
 export const SettingsForm = z.object({
   handle: Handle,
   colorScheme: z.enum(["system", "light", "dark"], says("problem.noChoice")),
   dateStyle: z.enum(["relative", "absolute"], says("problem.noChoice")),
   language: ChosenLanguage.optional(),
+  pictures: z.enum(["shown", "links"], says("problem.noChoice")).optional(),
 });

@@ -3,6 +3,8 @@ import type { Language } from "#app/messages/languages.ts";
 export type Role = "member" | "moderator" | "admin";
 export type ColorScheme = "system" | "light" | "dark";
 export type DateStyle = "relative" | "absolute";
+/** Whether posts show their pictures, or links to them. */
+export type PictureStyle = "shown" | "links";
 
 /** The member who makes the request, as the database knows them now (never as their token says). */
 export type Viewer = {
@@ -19,6 +21,8 @@ export type Viewer = {
   dateStyle: DateStyle;
   /** The language they chose, or null for the forum's own. */
   language: Language | null;
+  /** They want links in place of pictures. */
+  picturesAsLinks: boolean;
 };
 
 /** Whether this member keeps order here: moderators and admins. */

@@ -193,6 +193,9 @@ export const de = translation({
   "settings.absolute": "Datum und Uhrzeit ({example})",
   "settings.language": "Sprache",
   "settings.siteLanguage": "Wie im Forum ({language})",
+  "settings.pictures": "Bilder in Beiträgen",
+  "settings.picturesShown": "Anzeigen",
+  "settings.picturesAsLinks": "Nur als Links: es wird nichts geladen",
   "settings.account":
     "<account>Dein Konto bei Clerk</account> enthält deinen Namen, dein Bild, deine E-Mail-Adresse und dein Passwort.",
 

@@ -193,6 +193,9 @@ export const en = {
   "settings.absolute": "Date and time ({example})",
   "settings.language": "Language",
   "settings.siteLanguage": "As the forum has it ({language})",
+  "settings.pictures": "Pictures in posts",
+  "settings.picturesShown": "Show them",
+  "settings.picturesAsLinks": "Links in their place: nothing is loaded",
   "settings.account":
     "<account>Your account at Clerk</account> holds your name, picture, e-mail address and password.",
 

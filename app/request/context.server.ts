@@ -5,7 +5,7 @@ import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
 import type { SiteFace } from "#app/domain/site.ts";
-import type { Viewer } from "#app/domain/viewer.ts";
+import type { PictureStyle, Viewer } from "#app/domain/viewer.ts";
 import type { ReplyVote } from "#app/domain/views.ts";
 import type { Message } from "#app/messages/catalogue.ts";
 import type { PageLanguage } from "#app/messages/languages.ts";
@@ -23,6 +23,8 @@ export type Site = {
   face: SiteFace;
   /** The language of readers' pages, and of members who chose none. */
   language: PageLanguage;
+  /** Whether posts show pictures. Members may want links where they do. */
+  pictures: PictureStyle;
   /** Clerk's hosted pages. */
   signInUrl: string;
   signUpUrl: string;

@@ -1,9 +1,16 @@
+import { createContext, use } from "react";
+import { picturesAsLinks } from "#app/domain/pictures-as-links.ts";
 import type { Words } from "#app/messages/words.ts";
 import { useWords } from "./words.ts";
 
+/** Whether the page shows pictures, or links in their place. */
+export const PicturesContext = createContext(true);
+
 /** A post's HTML: rendered and sanitized by app/domain/markdown.ts when it was written, and trusted only for that. */
 export function Body({ html }: { html: string }) {
-  const named = nameParts(html, useWords());
+  const words = useWords();
+  const shown = use(PicturesContext) ? html : picturesAsLinks(html, words.t("body.picture"));
+  const named = nameParts(shown, words);
   // biome-ignore lint/security/noDangerouslySetInnerHtml: the one place where stored HTML reaches a page
   return <div className="body" dir="auto" dangerouslySetInnerHTML={{ __html: named }} />;
 }

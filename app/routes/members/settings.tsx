@@ -16,15 +16,16 @@ import { PageHead } from "#app/ui/page-head.tsx";
 import { rich, useWords } from "#app/ui/words.ts";
 import type { Route } from "./+types/settings";
 
-type Answer = FormState<"handle" | "colorScheme" | "dateStyle" | "language">;
+type Answer = FormState<"handle" | "colorScheme" | "dateStyle" | "language" | "pictures">;
 
 export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
-  const { handle, colorScheme, dateStyle, language } = viewer;
+  const { handle, colorScheme, dateStyle, language, picturesAsLinks } = viewer;
+  const pictures = picturesAsLinks ? "links" : "shown";
   const { language: siteLanguage, accountUrl } = context.get(siteContext);
   return {
     sidebar: { categories: await listCategories(context.get(databaseContext)) },
-    values: { handle, colorScheme, dateStyle, language: language ?? "" },
+    values: { handle, colorScheme, dateStyle, language: language ?? "", pictures },
     refusal: writeRefusal(viewer, new Date()),
     siteLanguage,
     accountUrl,
@@ -98,6 +99,12 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
               example: t("time.utc", { moment: exact.format(loaderData.now) }),
             }),
           }}
+        />
+        <Choice
+          name="pictures"
+          legend={t("settings.pictures")}
+          value={values.pictures ?? "shown"}
+          choices={{ shown: t("settings.picturesShown"), links: t("settings.picturesAsLinks") }}
         />
         <Choice
           name="language"
