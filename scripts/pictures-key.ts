@@ -9,14 +9,12 @@ const LOCAL_KEY_FILE = path.join(".local", "pictures-key");
 
 /**
  * Shows pictures of other hosts as the forum does that a command works on (`withForum`): with `PICTURES_KEY` of the
- * environment, or that of this machine's forum. Says on stderr where there is none; then such pictures become links.
+ * environment, or that of this machine's forum; null where there is none.
  * @throws Problem when there is no forum to work on
  */
 export async function forumPictures(): Promise<ShowElsewhere | null> {
   const { source } = await forumUrl();
   const own = source === "local" ? await readFile(LOCAL_KEY_FILE, "utf8").catch(() => "") : "";
   const key = process.env.PICTURES_KEY || own;
-  if (key !== "") return picturesElsewhere({ keys: [key], origin: process.env.ORIGIN }).show;
-  console.error("PICTURES_KEY is not set, so pictures of other hosts become links (docs/deploying.md).");
-  return null;
+  return key === "" ? null : picturesElsewhere({ keys: [key], origin: process.env.ORIGIN }).show;
 }

@@ -229,6 +229,8 @@ test("what pages show comes from reads, which db:migrate knows, and nothing else
     "app/db/installed-reads.server.ts",
     "app/db/plans.server.ts",
     "app/db/reads.server.ts",
+    // Goes through every post, for an operator's command.
+    "app/db/rendering.server.ts",
     "app/db/sessions.server.ts",
     // Reads whole tables, once a week.
     "app/db/verify.server.ts",
@@ -261,8 +263,13 @@ test("what SECURITY.md says of HTML, addresses of e-mail and requests of our own
     "app/db/schema.server.ts",
     "app/domain/clerk-event.ts",
   ]);
-  // The Reader's own door, asked by the gateway. Clerk's library asks Clerk.
-  expect(having(/(\.|await |return |[=(,:>] )fetch\(/)).toEqual(["workers/snapshots/edge.ts"]);
+  // Pictures of other hosts, and the two doors of our own that the gateway asks. Clerk's library asks Clerk.
+  expect(having(/(\.|await |return |[=(,:>] )fetch\(/)).toEqual([
+    "workers/elsewhere/elsewhere.ts",
+    "workers/elsewhere/fetch-picture.ts",
+    "workers/gateway/elsewhere.ts",
+    "workers/snapshots/edge.ts",
+  ]);
 });
 
 test("what runs on the server alone says so in its name", () => {

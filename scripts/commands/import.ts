@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { withForum } from "../database-url.ts";
 import type { ImportReport } from "../discourse/import.ts";
+import { INTERRUPTED, interruptible } from "../interruptible.ts";
 import { forumPictures } from "../pictures-key.ts";
 import { count, withProgress } from "../progress.ts";
 import { reportVerification } from "./verify.ts";
@@ -36,6 +37,8 @@ Examples:
       // Loaded when it is wanted, so that the other commands start without it.
       const { importDiscourse } = await import("../discourse/import.ts");
       const show = await forumPictures();
+      if (!show)
+        console.error("PICTURES_KEY is not set: pictures of other hosts become links (docs/deploying.md).");
       await withForum(
         async (forum) => {
           const report = await interruptible((isStopped) =>
@@ -52,9 +55,6 @@ Examples:
     });
 }
 
-/** What shells answer for a command that Ctrl-C ended: 128 and SIGINT's number. */
-const INTERRUPTED = 130;
-
 function parseHost(value: string): string {
   const host = URL.parse(value.includes("://") ? value : `https://${value}`)?.host;
   if (host) return host;
@@ -66,24 +66,6 @@ function collectCategory(value: string, names: Map<number, string>): Map<number,
   if (id === undefined || name === undefined)
     throw new InvalidArgumentError("It has the form ID=NAME, as in 10=Support.");
   return new Map(names).set(Number(id), name);
-}
-
-/** Lets the first Ctrl-C end the work after its running step, and the second one at once. */
-async function interruptible<T>(work: (isStopped: () => boolean) => Promise<T>): Promise<T> {
-  let isStopped = false;
-  const stop = () => {
-    if (isStopped) process.exit(INTERRUPTED);
-    isStopped = true;
-    console.error(
-      "\nStopping after this batch. Ctrl-C again stops at once; nothing is left half done either way.",
-    );
-  };
-  process.on("SIGINT", stop);
-  try {
-    return await work(() => isStopped);
-  } finally {
-    process.off("SIGINT", stop);
-  }
 }
 
 /** What an import did, line by line. */
