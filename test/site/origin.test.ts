@@ -44,9 +44,9 @@ test("no page believes what a request says of its own address", async () => {
       expect(text).not.toContain("evil.example");
       for (const element of elementsOf(text)) {
         const isCanonical = attribute(element, "rel") === "canonical";
-        if (isCanonical) expect(attribute(element, "href")).toBe(`${site.origin}${thread}`);
+        if (isCanonical) expect(attribute(element, "href")).toBe(`${site.origin}${path}`);
         if (attribute(element, "property") === "og:url")
-          expect(attribute(element, "content")).toBe(`${site.origin}${thread}`);
+          expect(attribute(element, "content")).toBe(`${site.origin}${path}`);
       }
     }
 });
