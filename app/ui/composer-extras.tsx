@@ -1,4 +1,4 @@
-import { type RefObject, use, useEffect, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 import { ClockContext, Time } from "./time.tsx";
 import { drawnValue, type Field, fieldsOf, type UnsentText } from "./unsent-texts.ts";
 import { rich, useWords } from "./words.ts";
@@ -27,8 +27,8 @@ export function ComposerExtras({ form, restored }: Props) {
 function RestoredNote({ form, text }: { form: Props["form"]; text: UnsentText }) {
   const words = useWords();
   const { t } = words;
-  const clock = use(ClockContext);
   const [now] = useState(Date.now);
+  const isTyping = useTyping(form);
   const [discarded, setDiscarded] = useState<Record<string, string> | null>(null);
   const discard = () => {
     const fields = form.current ? fieldsOf(form.current) : [];
@@ -41,13 +41,13 @@ function RestoredNote({ form, text }: { form: Props["form"]; text: UnsentText })
     setDiscarded(null);
   };
   return (
-    <div className="restored" role="status">
+    <div className="restored" role="status" data-in-flow={isTyping || undefined}>
       <p>
         {discarded
           ? t("unsent.discarded")
           : rich(words, "unsent.restored", {
               when: (
-                <ClockContext value={{ ...clock, now }}>
+                <ClockContext value={{ now, dateStyle: "dated" }}>
                   <Time value={new Date(text.at).toISOString()} />
                 </ClockContext>
               ),
@@ -58,6 +58,18 @@ function RestoredNote({ form, text }: { form: Props["form"]; text: UnsentText })
       </button>
     </div>
   );
+}
+
+/** Whether somebody has typed into the form. Until then nothing on the page may move. */
+function useTyping(form: Props["form"]): boolean {
+  const [isTyping, setTyping] = useState(false);
+  useEffect(() => {
+    const element = form.current;
+    const note = (event: Event) => event.isTrusted && setTyping(true);
+    element?.addEventListener("input", note);
+    return () => element?.removeEventListener("input", note);
+  }, [form]);
+  return isTyping;
 }
 
 /** Fills in a field as if it were typed, so that whoever listens to the form hears of it. */
@@ -72,15 +84,17 @@ function withTyped(text: string, field: Field): string {
   return isTyped ? `${text}\n\n${field.value}` : text;
 }
 
-/** Sends the form with Ctrl+Enter, on Apple's keyboards ⌘+Enter, as its first button would. */
+/** Sends the form with Ctrl+Enter, on Apple's keyboards ⌘+Enter, from where somebody types, as its first button would. */
 function useSendingKeys(form: Props["form"]): void {
   useEffect(() => {
     const element = form.current;
     const send = (event: KeyboardEvent) => {
       const isSending = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;
-      if (!isSending || event.repeat) return;
+      const isTyping =
+        event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      if (!element || !isSending || !isTyping || event.repeat) return;
       event.preventDefault();
-      element?.requestSubmit(element.querySelector<HTMLButtonElement>("button.primary"));
+      element.requestSubmit(element.querySelector<HTMLButtonElement>("button.primary"));
     };
     element?.addEventListener("keydown", send);
     return () => element?.removeEventListener("keydown", send);
@@ -96,8 +110,13 @@ function useGrowth(form: Props["form"]): void {
       if (field.scrollHeight > field.clientHeight)
         field.style.blockSize = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
     };
-    grow();
+    // What was put back into it stays as high as the field was drawn until somebody is there.
+    if (document.activeElement === field) grow();
+    field.addEventListener("focus", grow);
     field.addEventListener("input", grow);
-    return () => field.removeEventListener("input", grow);
+    return () => {
+      field.removeEventListener("focus", grow);
+      field.removeEventListener("input", grow);
+    };
   }, [form]);
 }

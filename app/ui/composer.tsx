@@ -35,6 +35,8 @@ type Props = {
   children?: ReactNode;
   /** What stands beside the text. */
   beside?: ReactNode;
+  /** What stands right below the text, above the help: what is added to it. */
+  below?: ReactNode;
   /** Further buttons and links. */
   more?: ReactNode;
 };
@@ -78,7 +80,7 @@ export function Composer({ action, previewAction = action, name, isAnswered, err
           hint={drawn.hint}
           rows={drawn.rows}
         >
-          {/* What belongs to the text stands here: right below it, above its formatting help. */}
+          {drawn.below}
           <FormattingHelp />
         </BodyField>
       </div>

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useState } from "react";
 import {
   drawnValue,
+  type Field,
   fieldsOf,
   forgetUnsentText,
   keepUnsentText,
@@ -48,6 +49,12 @@ function keep(form: HTMLFormElement, name: string, isAnswered: boolean): void {
   else forgetUnsentText(name);
 }
 
+/** Keeps a field as high as it was drawn until somebody goes on writing in it: what stands below must not move by itself. */
+function holdHeight(field: Field): void {
+  field.style.blockSize = `${field.offsetHeight}px`;
+  field.addEventListener("focus", () => field.style.removeProperty("block-size"), { once: true });
+}
+
 /** Puts a text into the fields that nobody has touched since they were drawn. Null where none of it was put anywhere. */
 function restore(form: HTMLFormElement, text: UnsentText | null): UnsentText | null {
   let isRestored = false;
@@ -56,7 +63,10 @@ function restore(form: HTMLFormElement, text: UnsentText | null): UnsentText | n
     const kept = text?.fields?.[field.name] ?? drawn;
     // A link to the form may have chosen: that is later than what was kept.
     const isChosen = field instanceof HTMLSelectElement && drawn !== "";
-    if (field.value === drawn && !isChosen) field.value = kept;
+    if (field.value === drawn && kept !== drawn && !isChosen) {
+      holdHeight(field);
+      field.value = kept;
+    }
     // A browser that loads a page again puts back itself what stood in its fields.
     if (kept !== drawn && field.value === kept) isRestored = true;
   }

@@ -165,13 +165,13 @@ journey("An unsent text says that it is back, and one slip does not lose it", as
   await open(page, path);
   await reply(page).fill("A thought that takes a while");
   await open(page, path);
-  const note = page.getByRole("status").filter({ hasText: "Your unsent text is back" });
+  const note = page.getByRole("status").filter({ hasText: "Restored from" });
   await note.waitFor();
   expect(await note.locator("time").count()).toBe(1);
   expect(await reply(page).inputValue()).toBe("A thought that takes a while");
 
-  await button(page, "Discard it").click();
-  await page.getByText("Your unsent text is discarded.").waitFor();
+  await button(page, "Discard").click();
+  await page.getByText("Discarded", { exact: true }).waitFor();
   expect(await reply(page).inputValue()).toBe("");
   await reply(page).fill("Something new");
   await button(page, "Undo").click();
@@ -181,7 +181,7 @@ journey("An unsent text says that it is back, and one slip does not lose it", as
   await note.waitFor();
   expect(await reply(page).inputValue()).toBe("A thought that takes a while\n\nSomething new");
 
-  await button(page, "Discard it").click();
+  await button(page, "Discard").click();
   await open(page, path);
   await takenOver(page);
   expect(await reply(page).inputValue()).toBe("");
@@ -201,7 +201,7 @@ journey(
     await page.getByLabel("Category").selectOption(category);
     await page.getByLabel("Your post").fill("A post to come back to");
     await open(page, "/t/new");
-    await button(page, "Discard it").waitFor();
+    await button(page, "Discard").waitFor();
     expect(await page.getByLabel("Title").inputValue()).toBe("A title to come back to");
     expect(await page.getByLabel("Category").inputValue()).toBe(category);
     expect(await page.getByLabel("Your post").inputValue()).toBe("A post to come back to");
@@ -216,7 +216,7 @@ journey(
     await reply(page).fill(`${await reply(page).inputValue()}An answer.`);
     await button(page, "Post reply").click();
     await replyOn(page, 3).whole.waitFor();
-    await button(page, "Discard it").waitFor();
+    await button(page, "Discard").waitFor();
     expect(await reply(page).inputValue()).toBe("Begun without a quote");
   },
 );
@@ -229,13 +229,13 @@ journey("An edit that was not saved comes back until the post is another", async
   await open(page, path);
   await reply(page).fill("As it may become");
   await open(page, path);
-  await button(page, "Discard it").waitFor();
+  await button(page, "Discard").waitFor();
   expect(await reply(page).inputValue()).toBe("As it may become");
   const edit = { thread: thread.number, number, authorId: writer.id, title: null, revision: 0 };
   await editReply(site.db, { ...edit, body: "As somebody made it" });
   await open(page, path);
   expect(await reply(page).inputValue()).toBe("As somebody made it");
-  expect(await page.getByText("Your unsent text is back").count()).toBe(0);
+  expect(await page.getByText("Restored from").count()).toBe(0);
 });
 
 journey(

@@ -38,15 +38,19 @@ export async function open(page: Page, path: string): Promise<void> {
   await takenOver(page);
 }
 
-/** Resolves when React runs the page that is shown, at once where there is no script or scripts do not run. */
-export async function takenOver(page: Page): Promise<void> {
-  const runs = await page.evaluate(() => {
+/** Whether the page that is shown has scripts, and they run. */
+export function runsScripts(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
     const probe = document.createElement("div");
     // A browser without JavaScript parses what is in a noscript element.
     probe.innerHTML = "<noscript><i></i></noscript>";
     return probe.querySelector("i") === null && document.scripts.length > 0;
   });
-  if (!runs) return;
+}
+
+/** Resolves when React runs the page that is shown, at once where there is no script or scripts do not run. */
+export async function takenOver(page: Page): Promise<void> {
+  if (!(await runsScripts(page))) return;
   await page.waitForFunction(() =>
     Object.keys(document.querySelector("main") ?? {}).some((key) => key.startsWith("__reactProps")),
   );
