@@ -1,7 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./local/programs.ts";
-import { rememberScramKeys } from "./postgres.config.ts";
+import { rememberScramKeys } from "./patches.config.ts";
 
 // A test must never reach the forum that somebody's shell is set up for.
 for (const name of Object.keys(process.env))

@@ -27,7 +27,9 @@ import type { Env } from "./env.ts";
 import { addSecurityHeaders } from "./headers.ts";
 import { notePage } from "./observe.ts";
 
-const handleRequest = createRequestHandler(build, import.meta.env.MODE);
+const handleMember = createRequestHandler(build, import.meta.env.MODE);
+/** A reader's page has no script, so nothing is encoded for one (patches.config.ts). */
+const handleReader = createRequestHandler({ ...build, ...{ isScriptless: true } }, import.meta.env.MODE);
 
 type Options = {
   isReader: boolean;
@@ -88,7 +90,7 @@ export async function answerPage(
   context.set(snapshotsContext, snapshots(database));
   context.set(recordContext, record);
   try {
-    const response = await handleRequest(request, context);
+    const response = await (isReader ? handleReader : handleMember)(request, context);
     const viewer = context.get(viewerContext);
     notePage(response.headers, { route: record.route, usage: database.usage, isStaff: isStaff(viewer) });
     response.headers.set("Cache-Control", "private, no-store");

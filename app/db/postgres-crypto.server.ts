@@ -7,7 +7,7 @@ const KEYS_MAX = 16;
 /** Keys by a hash of all that they are derived from. Plain bytes: all requests of an isolate share them. */
 const keys = new LRUCache<string, Uint8Array>({ max: KEYS_MAX });
 
-/** What postgres-js asks of `crypto` (postgres.config.ts). It is Node's, but for the one call that takes a millisecond. */
+/** What postgres-js asks of `crypto` (patches.config.ts). It is Node's, but for the one call that takes a millisecond. */
 export const crypto = {
   ...nodeCrypto,
 

@@ -22,6 +22,14 @@ test("the deployed Worker's postgres-js takes its crypto from us, which remember
   expect(bundledFiles().some((file) => file.endsWith("app/db/postgres-crypto.server.ts"))).toBe(true);
 });
 
+test("the deployed Worker's React Router encodes for scripts alone", () => {
+  const modules = globSync(`${SERVER}/**/*.js`).map((file) => readFileSync(file, "utf8"));
+  const lines = modules.flatMap((text) => text.match(/serverHandoffStream: .*/g) ?? []);
+  expect(lines).toEqual(
+    Array(2).fill(expect.stringMatching(/^serverHandoffStream: build.isScriptless \? void 0 : /)),
+  );
+});
+
 test("the deployed Worker holds no package that is there for development alone", () => {
   const folders = bundledFiles().map((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
