@@ -229,13 +229,9 @@ function findPage(
     if (!isMatch) continue;
     // `/t/new` is an address of its own, and no thread.
     if ("number" in params && !/^\d/.test(params.number ?? "")) continue;
-    const path = segments.flatMap((segment, at) => {
-      const name = names[at] ?? "";
-      if (!name.startsWith(":")) return [name];
-      // What may be left out and is longer than the forum makes it is left out: nobody fills the cache with it.
-      return name.endsWith("?") && isTooLong(segment) ? [] : [encodeURIComponent(segment)];
-    });
-    return { page, path: `/${path.join("/")}`, params };
+    // What may be left out and is longer than the forum makes it is left out: nobody fills the cache with it.
+    if (params.slug !== undefined && isTooLong(params.slug)) delete params.slug;
+    return { page, path: href(page.pattern as "/t/:number/:slug?", params as never), params };
   }
   return null;
 }

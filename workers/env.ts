@@ -97,14 +97,11 @@ export function parseEnv(env: object): Env {
 }
 
 function checkEnv(env: object): Env {
-  const parsed = Env.safeParse({ ...env, DATABASE_URL: databaseAddress({ ...env }) });
+  const { HYPERDRIVE } = env as { HYPERDRIVE?: { connectionString?: string } };
+  // Through Hyperdrive where it is bound, whatever `DATABASE_URL` says; else straight to the database.
+  const hyperdrive = HYPERDRIVE?.connectionString && { DATABASE_URL: HYPERDRIVE.connectionString };
+  const parsed = Env.safeParse({ ...env, ...(hyperdrive || {}) });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The Worker is not configured (docs/deploying.md). ${problems.join("; ")}`);
-}
-
-/** Through Hyperdrive where it is bound, whatever `DATABASE_URL` says; else straight to the database. */
-function databaseAddress({ HYPERDRIVE, DATABASE_URL }: Record<string, unknown>): unknown {
-  const isBound = typeof HYPERDRIVE === "object" && HYPERDRIVE !== null && "connectionString" in HYPERDRIVE;
-  return isBound ? HYPERDRIVE.connectionString : DATABASE_URL;
 }

@@ -37,14 +37,10 @@ export type RequestFacts = Omit<Watched, "usage"> & {
   version: string | null;
 };
 
-type Dataset = { writeDataPoint(point: { indexes?: string[]; blobs?: string[]; doubles: number[] }): void };
-
 /** What of the Worker's configuration has a part in this. */
-type Recorder = {
-  LOG_REQUESTS: number;
-  REQUESTS?: Dataset;
-  VERSION?: { id: string };
-};
+type Recorder = { LOG_REQUESTS: number; REQUESTS?: Dataset; VERSION?: { id: string } };
+
+type Dataset = { writeDataPoint(point: { indexes?: string[]; blobs?: string[]; doubles: number[] }): void };
 
 /** What the page's own side of the Worker knows of it, and the gateway does not. */
 type PageFacts = { route: string; usage: Usage; isStaff: boolean };
@@ -68,57 +64,51 @@ export async function observe(
   answer: (watched: Watched) => Promise<Response>,
 ): Promise<Response> {
   const started = performance.now();
-  const watched: Watched = {
-    requestId: crypto.randomUUID(),
-    side: "gateway",
-    cache: "none",
-    route: "/*",
-    usage: { statements: 0, milliseconds: 0 },
+  const requestId = crypto.randomUUID();
+  const watched: Watched = { requestId, side: "gateway", cache: "none", route: "/*", usage: NO_USAGE };
+  let response: Response | null = null;
+  const facts = (): RequestFacts => {
+    const { usage, ...known } = watched;
+    const length = response?.headers.get("Content-Length") ?? null;
+    return {
+      ...known,
+      method: request.method,
+      // What an answer that throws becomes.
+      status: response?.status ?? 500,
+      statements: usage.statements,
+      databaseMs: rounded(usage.milliseconds),
+      totalMs: rounded(performance.now() - started),
+      bytes: length === null ? null : Number(length),
+      version: env?.VERSION?.id ?? null,
+    };
   };
-  // What an answer that throws becomes.
-  const answered = { status: 500, bytes: null as number | null };
-  const facts = (): RequestFacts => ({
-    requestId: watched.requestId,
-    method: request.method,
-    route: watched.route,
-    side: watched.side,
-    cache: watched.cache,
-    status: answered.status,
-    statements: watched.usage.statements,
-    databaseMs: rounded(watched.usage.milliseconds),
-    totalMs: rounded(performance.now() - started),
-    bytes: answered.bytes,
-    version: env?.VERSION?.id ?? null,
-  });
   try {
-    const response = await answer(watched);
-    const page = takePage(response.headers);
+    response = await answer(watched);
+    const { headers } = response;
+    const page = pageFactsOf(headers);
     if (page) {
+      headers.delete(PAGE_FACTS);
       watched.route = page.route;
       // A copy tells what it cost when it was made.
       if (watched.cache === "none" || watched.cache === "miss") watched.usage = page.usage;
     }
-    answered.status = response.status;
-    const length = response.headers.get("Content-Length");
-    answered.bytes = length === null ? null : Number(length);
-    response.headers.set(REQUEST_ID, watched.requestId);
-    if (page?.isStaff) response.headers.set("Server-Timing", serverTiming(facts()));
+    headers.set(REQUEST_ID, requestId);
+    if (page?.isStaff) headers.set("Server-Timing", serverTiming(facts()));
     return response;
   } finally {
     record(facts(), env);
   }
 }
 
+const NO_USAGE: Usage = { statements: 0, milliseconds: 0 };
+
 /** What a part of a page cost, as `notePage` noted it; nothing where it was kept. */
 export function usageOf(headers: Headers): Usage {
-  const noted = headers.get(PAGE_FACTS);
-  return noted === null ? { statements: 0, milliseconds: 0 } : (JSON.parse(noted) as PageFacts).usage;
+  return pageFactsOf(headers)?.usage ?? NO_USAGE;
 }
 
-function takePage(headers: Headers): PageFacts | null {
-  const noted = headers.get(PAGE_FACTS);
-  headers.delete(PAGE_FACTS);
-  return noted === null ? null : (JSON.parse(noted) as PageFacts);
+function pageFactsOf(headers: Headers): PageFacts | null {
+  return JSON.parse(headers.get(PAGE_FACTS) ?? "null");
 }
 
 /** W3C Server Timing: the browser's developer tools show it beside the request. */

@@ -4,6 +4,7 @@ import type { DatabaseConnection } from "#app/db/client.server.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
 import type { SiteFace } from "#app/domain/site.ts";
 import { isStaff, type Viewer } from "#app/domain/viewer.ts";
+import { serviceUnavailable } from "#app/http.ts";
 import {
   clerkContext,
   databaseContext,
@@ -36,8 +37,8 @@ type Options = {
   /** Names the request in the log. */
   requestId: string;
   refusal?: PageRefusal | null;
-  /** How the page finds the rows that are the same for everyone. */
-  snapshots: (database: DatabaseConnection) => Snapshots;
+  /** How the page finds the rows that are the same for everyone; a refusal shows none. */
+  snapshots?: (database: DatabaseConnection) => Snapshots;
 };
 
 export type Page = {
@@ -61,12 +62,14 @@ function faceOf(env: Env): SiteFace {
   };
 }
 
+const noSnapshots = () => () => Promise.reject(serviceUnavailable());
+
 /** Answers a page or a form by React Router, with its security headers. */
 export async function answerPage(
   request: Request,
   env: Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
-  { isReader, requestId, refusal = null, snapshots }: Options,
+  { isReader, requestId, refusal = null, snapshots = noSnapshots }: Options,
 ): Promise<Page> {
   const work = request.method === "POST" ? "write" : isReader ? "reader" : "member";
   const database = pageDatabase(env, ctx, work);

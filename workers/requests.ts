@@ -37,12 +37,16 @@ export async function readBytes(
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
+/** What a request may claim and we must not believe. */
 const FOREIGN = [
   "X-Forwarded-Host",
   "X-Forwarded-Proto",
   "CloudFront-Forwarded-Proto",
   "Forwarded",
   "Authorization",
+  // React Router answers these with other documents than the one at the address (CVE-2025-43864).
+  "X-React-Router-SPA-Mode",
+  "X-React-Router-Prerender-Data",
 ];
 
 /**
@@ -53,7 +57,5 @@ const FOREIGN = [
 export function withoutForeignHeaders(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of FOREIGN) headers.delete(name);
-  // React Router answers these with other documents than the one at the address (CVE-2025-43864).
-  for (const name of ["X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data"]) headers.delete(name);
   return new Request(request, { headers });
 }

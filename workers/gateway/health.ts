@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { isStaff } from "#app/domain/viewer.ts";
-import { serviceUnavailable } from "#app/http.ts";
 import { mayBeSignedIn } from "../clerk.ts";
 import { healthDatabase } from "../database.ts";
 import type { Call } from "../env.ts";
@@ -22,14 +21,15 @@ export async function answerHealth(request: Request, call: Call): Promise<Respon
     () => false,
   );
   ctx.waitUntil(connection.close());
-  return Response.json(
-    {
-      ok: isReachable,
-      database: isReachable ? "reachable" : "unreachable",
-      ...(isReachable && (await isAskedByStaff(request, call)) && { purges: await purgeLateness(call) }),
-    },
-    { status: isReachable ? 200 : 503, headers: { "Cache-Control": "no-store" } },
-  );
+  const headers = { "Cache-Control": "no-store" };
+  if (!isReachable) return Response.json({ ok: false, database: "unreachable" }, { status: 503, headers });
+  const healthy = { ok: true, database: "reachable" };
+  if (!(await isAskedByStaff(request, call))) return Response.json(healthy, { headers });
+  // Null where nobody can say.
+  const purges = await purgerOf(ctx)
+    .lateness()
+    .catch(() => null);
+  return Response.json({ ...healthy, purges }, { headers });
 }
 
 /** Only the database knows. Who asks is found out as for any page of theirs. There is none at this address, so what it shows is thrown away. */
@@ -38,16 +38,8 @@ async function isAskedByStaff(
   { env, ctx, watched: { requestId } }: Call,
 ): Promise<boolean> {
   if (!mayBeSignedIn(request, new URL(request.url))) return false;
-  const snapshots = () => () => Promise.reject(serviceUnavailable());
-  const options = { isReader: false, requestId, snapshots };
+  const options = { isReader: false, requestId };
   const { response, viewer } = await answerPage(withoutForeignHeaders(request), env, ctx, options);
   await response.body?.cancel();
   return isStaff(viewer);
-}
-
-/** How late the pages are that a change should have dropped; null where nobody can say. */
-function purgeLateness({ ctx }: Call) {
-  return purgerOf(ctx)
-    .lateness()
-    .catch(() => null);
 }

@@ -1,4 +1,3 @@
-import { serviceUnavailable } from "#app/http.ts";
 import type { PageRefusal } from "#app/request/context.server.ts";
 import type { Call } from "../env.ts";
 import { answerPage } from "../page.ts";
@@ -12,8 +11,6 @@ export async function answerRefusal(request: Request, call: Call, refusal: PageR
   const { env, ctx, watched } = call;
   watched.side = "member";
   const asked = new Request(request.url, { headers: { Accept: request.headers.get("Accept") ?? "*/*" } });
-  // A refusal shows no rows.
-  const snapshots = () => () => Promise.reject(serviceUnavailable());
   const { requestId } = watched;
-  return (await answerPage(asked, env, ctx, { isReader: true, refusal, requestId, snapshots })).response;
+  return (await answerPage(asked, env, ctx, { isReader: true, refusal, requestId })).response;
 }

@@ -21,18 +21,6 @@ const TABLES = `
   create table if not exists withdrawn (fact text primary key, at integer) without rowid;
   create index if not exists withdrawn_at on withdrawn (at);`;
 
-/** From the tables of the first version, which had row ids. An event that was seen before may drop its pages once more. */
-const MOVE_OVER = `
-  drop table seen_events;
-  drop index withdrawn_at;
-  alter table owed rename to old_owed;
-  alter table withdrawn rename to old_withdrawn;
-  ${TABLES}
-  insert into owed select * from old_owed;
-  insert into withdrawn select * from old_withdrawn;
-  drop table old_owed;
-  drop table old_withdrawn;`;
-
 /** The one of this forum. */
 export function purgerOf({ exports }: { exports: Cloudflare.Exports }): DurableObjectStub<Purger> {
   return exports.Purger.getByName("forum");
@@ -61,8 +49,7 @@ export class Purger extends DurableObject<Pick<Env, "READER">> {
 
   constructor(ctx: DurableObjectState, env: Pick<Env, "READER">) {
     super(ctx, env);
-    const [old] = this.#sql.exec("select 1 from sqlite_master where name = 'seen_events'");
-    this.#sql.exec(old ? MOVE_OVER : TABLES);
+    this.#sql.exec(TABLES);
   }
 
   /**
@@ -80,7 +67,7 @@ export class Purger extends DurableObject<Pick<Env, "READER">> {
       const due = now + waits * SCORE_WAIT_MS;
       const withdrawn = withdrawnFacts(event);
       for (const fact of new Set([...changedFacts(event), ...withdrawn]))
-        this.#owe({ fact, since: now, due, waits, withdrawn: withdrawn.includes(fact) ? 1 : 0 });
+        this.#owe(fact, now, due, waits, withdrawn.includes(fact) ? 1 : 0);
       for (const fact of withdrawn)
         this.#sql.exec("insert or replace into withdrawn values (?, ?)", fact, now);
     }
@@ -116,18 +103,15 @@ export class Purger extends DurableObject<Pick<Env, "READER">> {
     this.#sql.exec("delete from withdrawn where at < ?", now - REMEMBER_WITHDRAWN_MS);
   }
 
-  #owe({ fact, since, due, waits, withdrawn }: Owed): void {
+  /** Notes a fact as owed; the values are those of `Owed`, in its order. */
+  #owe(...owed: [fact: Fact, since: number, due: number, waits: number, withdrawn: number]): void {
     // Owed since the newest change: what was made before that may not stay. Never the same twice, so that the end of a purge
     // which began before this change does not take it for done.
     this.#sql.exec(
       `insert into owed values (?, ?, ?, ?, ?) on conflict (fact) do update set
         since = max(excluded.since, since + 1), due = min(due, excluded.due), waits = min(waits, excluded.waits),
         withdrawn = max(withdrawn, excluded.withdrawn)`,
-      fact,
-      since,
-      due,
-      waits,
-      withdrawn,
+      ...owed,
     );
   }
 

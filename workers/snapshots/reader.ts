@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { Database, DatabaseConnection } from "#app/db/client.server.ts";
+import type { Database } from "#app/db/client.server.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import { sha256 } from "#app/domain/hash.ts";
 import { keptAs, type Lifetime } from "#app/domain/keeping.ts";
@@ -42,7 +42,7 @@ export class Reader extends WorkerEntrypoint {
     if (kind === "rows") return answerRows(url, env, this.ctx);
     const request = new Request(url, { headers: { Accept: "text/html" } });
     // Whoever asks for the copy has been told that the database is away.
-    const places = (database: DatabaseConnection): Places =>
+    const places = (database: Database): Places =>
       kind === "copy"
         ? { copy: copiesIn(env, this.ctx).get }
         : { fresh: freshPlace(database, env, this.ctx) };
