@@ -241,8 +241,69 @@ export const threadReplies = pgTable(
     index("thread_replies_member_idx")
       .on(t.authorId, t.createdAt, t.id, t.threadId)
       .where(sql`number > 1 and deleted_at is null`),
+    // Which posts show a picture: made of the text alone by `pictures_in`, a function of the migrations, so that no write can forget it.
+    index("thread_replies_pictures_idx")
+      .using("gin", sql`pictures_in(${t.body})`)
+      .where(sql`body like '%/media/%'`),
   ],
 );
+
+/** Uploaded pictures, one row for each content: whoever uploads the same bytes shares it. The bytes are in R2. */
+export const pictures = pgTable(
+  "pictures",
+  {
+    /** The first 32 hexadecimal digits of the SHA-256 of its bytes (app/domain/picture.ts). */
+    hash: text("hash").primaryKey(),
+    kind: text("kind").notNull(),
+    width: integer("width").notNull(),
+    height: integer("height").notNull(),
+    /** Of the picture, without its small version. */
+    bytes: integer("bytes").notNull(),
+    /** Its rows in `picture_owners`. It stays as long as there is one. */
+    owners: integer("owners").notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    /** When it was last looked whether a post shows it. */
+    checkedAt: moment("checked_at").notNull().defaultNow(),
+    /** Since when no post is known to show it; null while one does. */
+    unshownAt: moment("unshown_at").defaultNow(),
+    /** Set while it is being removed, when nobody can own it: whoever removes it has it until then. */
+    removeAt: moment("remove_at"),
+  },
+  (t) => [
+    check("pictures_kind_check", sql`${t.kind} in ('gif', 'png', 'jpg', 'webp', 'avif')`),
+    check("pictures_owners_check", sql`${t.owners} >= 0`),
+    index("pictures_checked_idx").on(t.checkedAt).where(sql`owners > 0`),
+    index("pictures_ownerless_idx").on(t.removeAt).where(sql`owners = 0`),
+  ],
+);
+
+/** Who has uploaded a picture. */
+export const pictureOwners = pgTable(
+  "picture_owners",
+  {
+    hash: text("hash")
+      .notNull()
+      .references(() => pictures.hash, { onDelete: "restrict" }),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "restrict" }),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: "picture_owners_pkey", columns: [t.hash, t.ownerId] }),
+    index("picture_owners_owner_idx").on(t.ownerId, t.createdAt, t.hash),
+  ],
+);
+
+/** What somebody has uploaded in the day that began with the first of it, whatever became of it. */
+export const pictureAllowances = pgTable("picture_allowances", {
+  ownerId: text("owner_id")
+    .primaryKey()
+    .references(() => user.id, { onDelete: "restrict" }),
+  beganAt: moment("began_at").notNull().defaultNow(),
+  count: integer("count").notNull(),
+  bytes: bigint("bytes", { mode: "number" }).notNull(),
+});
 
 export const replyVotes = pgTable(
   "reply_votes",
@@ -305,7 +366,7 @@ export const moderations = pgTable(
     createdAt: moment("created_at").notNull().defaultNow(),
   },
   (t) => [
-    check("moderations_action_check", sql`${t.action} in ('lock', 'pin', 'role', 'suspension')`),
+    check("moderations_action_check", sql`${t.action} in ('lock', 'pin', 'role', 'suspension', 'picture')`),
     check(
       "moderations_subject_check",
       sql`(${t.threadId} is not null) = (${t.action} in ('lock', 'pin')) and (${t.memberId} is null) = (${t.threadId} is not null)`,
