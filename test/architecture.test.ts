@@ -227,6 +227,8 @@ test("what pages show comes from reads, which db:migrate knows, and nothing else
     // Writes without an outcome: what was handled, who signed out.
     "app/db/events.server.ts",
     "app/db/installed-reads.server.ts",
+    // What the sweep does: it looks at pictures, claims and forgets them.
+    "app/db/pictures.server.ts",
     "app/db/plans.server.ts",
     "app/db/reads.server.ts",
     // Goes through every post, for an operator's command.
@@ -240,6 +242,7 @@ test("what pages show comes from reads, which db:migrate knows, and nothing else
   // One each in those two: a second one may be a read.
   for (const file of ["app/db/events.server.ts", "app/db/sessions.server.ts"])
     expect(readFileSync(file, "utf8").match(/\.execute\b/g), file).toHaveLength(1);
+  expect(readFileSync("app/db/pictures.server.ts", "utf8").match(/\.execute\b/g)).toHaveLength(3);
 });
 
 test("rows are marked as everyone's by the public queries alone, so that no others get into a snapshot", () => {

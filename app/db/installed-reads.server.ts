@@ -3,6 +3,7 @@ import "./categories.server.ts";
 import type { Database } from "./client.server.ts";
 import "./events.server.ts";
 import "./members.server.ts";
+import "./pictures.server.ts";
 import { definedReads } from "./reads.server.ts";
 import "./replies.server.ts";
 import { integer, word } from "./statements.server.ts";

@@ -5,6 +5,7 @@ import {
   editRefusal as mayEdit,
   moderateRefusal as mayModerate,
   replyRefusal as mayReply,
+  pictureRefusal as mayTakeDown,
   voteRefusal as mayVote,
   writeRefusal as mayWrite,
   type Refusal,
@@ -18,6 +19,7 @@ import {
   editRefusal,
   moderateRefusal,
   personOf,
+  pictureRefusal,
   replyRefusal,
   voteRefusal,
   writeRefusal,
@@ -49,7 +51,10 @@ const STATES: State[] = (["open", "locked"] as const).flatMap((status) =>
   ),
 );
 
-type Answers = Record<"write" | "reply" | "vote" | "edit" | "delete" | "moderate", Refusal | null>;
+type Answers = Record<
+  "write" | "reply" | "vote" | "edit" | "delete" | "moderate" | "takeDown",
+  Refusal | null
+>;
 
 const moment = (isSet: boolean): SQL => (isSet ? sql`now()` : sql`null::timestamptz`);
 
@@ -63,7 +68,7 @@ function askSql(userId: string): Promise<Answers[]> {
     with ${personOf(userId)}, states (at, status, thread_deleted_at, reply_deleted_at, author_id) as (
       values ${sql.join(states, sql`, `)})
     select ${writeRefusal} as write, ${replyRefusal} as reply, ${voteRefusal} as vote, ${editRefusal} as edit,
-      ${deleteRefusal} as delete, ${moderateRefusal} as moderate
+      ${deleteRefusal} as delete, ${moderateRefusal} as moderate, ${pictureRefusal} as "takeDown"
     from states
     cross join person
     cross join lateral (select status, thread_deleted_at as deleted_at) t
@@ -83,6 +88,7 @@ function askDomain(viewer: Viewer | null, userId: string): Answers[] {
       edit: mayEdit(viewer, thread, reply, now),
       delete: mayDelete(viewer, reply, now),
       moderate: mayModerate(viewer, now),
+      takeDown: mayTakeDown(viewer, now),
     };
   });
 }
@@ -124,6 +130,7 @@ test("every question has more than one answer in these states", async () => {
       "not-author",
       "own-reply",
       "not-staff",
+      "not-admin",
     ]),
   );
 });

@@ -62,3 +62,7 @@ export const deleteRefusal = sql`coalesce(person.refusal, case
 /** Why the person may not lock and pin threads, or null. */
 export const moderateRefusal = sql`coalesce(person.refusal, case
   when not ${isStaff} then 'not-staff' end)`;
+
+/** Why the person may not delete what others have uploaded, or null. */
+export const pictureRefusal = sql`coalesce(person.refusal, case
+  when person.role <> 'admin' then 'not-admin' end)`;

@@ -223,6 +223,28 @@ const DAMAGES: Damage[] = [
     subject: "category verify",
     statement: () => sql`insert into former_slugs (slug, category_id) select slug, id from categories`,
   },
+  {
+    column: "pictures.owners",
+    subject: "picture abc",
+    statement: () => sql`
+      insert into pictures (hash, kind, width, height, bytes, owners) values ('abc', 'png', 1, 1, 1, 1)`,
+  },
+  {
+    column: "pictures.remove_at",
+    subject: "picture abc",
+    statement: () => sql`
+      insert into pictures (hash, kind, width, height, bytes, owners, remove_at)
+      values ('abc', 'png', 1, 1, 1, 0, now() - interval '2 days')`,
+  },
+  {
+    column: "picture_owners.owner_id",
+    subject: "user user_gone",
+    statement: () => sql`
+      with ${GONE}, picture as (
+        insert into pictures (hash, kind, width, height, bytes, owners) values ('abc', 'png', 1, 1, 1, 1)
+      )
+      insert into picture_owners (hash, owner_id) values ('abc', 'user_gone')`,
+  },
 ];
 
 test.each(DAMAGES)(

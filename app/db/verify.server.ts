@@ -177,7 +177,7 @@ const MODERATED_MEMBERS = differences(
   },
 );
 
-/** Deleting an account takes these words along (drizzle/0005). Says how many are left, and never which. */
+/** Deleting an account takes these words along, and what the person uploaded (`erase_words`). Says how many are left, and never which. */
 const ERASED_WORDS = sql`
   select 'user ' || u.id as subject, kept.name as column, kept.rows || ' kept' as stored, 'none' as expected
   from "user" u
@@ -186,6 +186,8 @@ const ERASED_WORDS = sql`
     from thread_replies r join reply_revisions v on v.reply_id = r.id where r.author_id = u.id
     union all
     select 'moderations.reason', count(m.reason) from moderations m where m.member_id = u.id
+    union all
+    select 'picture_owners.owner_id', count(*) from picture_owners o where o.owner_id = u.id
   ) kept
   where u.deleted_at is not null and kept.rows > 0
   order by u.id, kept.name`;
@@ -207,6 +209,26 @@ const FORMER_SLUGS = sql`
   from former_slugs f join categories c on c.slug = f.slug
   order by f.slug`;
 
+/** A picture that is being removed is nobody's. */
+const PICTURE_OWNERS = differences(
+  sql`
+    select 'picture ' || p.hash as subject, p.owners, count(o.owner_id) as counted, p.remove_at is null or count(o.owner_id) = 0 as sound
+    from pictures p
+    left join picture_owners o on o.hash = p.hash
+    group by p.hash`,
+  {
+    "pictures.owners": { stored: sql`owners`, expected: sql`counted` },
+    "pictures.remove_at": { stored: sql`sound`, expected: sql`true` },
+  },
+);
+
+/** What nobody owns is removed within minutes. Its bytes are still there if the row is. */
+const FORGOTTEN_PICTURES = sql`
+  select 'picture ' || hash as subject, 'pictures.remove_at' as column, remove_at::text as stored, 'its removal' as expected
+  from pictures
+  where owners = 0 and remove_at < now() - interval '1 day'
+  order by hash`;
+
 const CHECKS = [
   CATEGORY_COUNTERS,
   OPENING_POSTS,
@@ -222,4 +244,6 @@ const CHECKS = [
   ERASED_WORDS,
   FORMER_HANDLES,
   FORMER_SLUGS,
+  PICTURE_OWNERS,
+  FORGOTTEN_PICTURES,
 ];

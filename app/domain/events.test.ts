@@ -35,6 +35,7 @@ const EVENTS: [Event, changed: string[], withdrawn: string[]][] = [
     ["page-7-1", "replies-by-user_author"],
   ],
   [{ kind: "category-merged", category: "key", into: "other" }, ["categories", "lists", "list-other"], []],
+  [{ kind: "picture-removed", picture: "abc" }, ["picture-abc"], ["picture-abc"]],
   [{ kind: "vote-cast", thread: 7, reply: 21, voter: "user_voter", value: -1 }, ["page-7-2"], []],
 ];
 

@@ -4,7 +4,8 @@ import type { Role } from "./viewer.ts";
 /**
  * All that can happen to what the forum shows. The statement that makes a change writes its event beside it, and everything
  * that follows from the change follows from the event. Events carry ids and numbers, never text and nothing personal:
- * `thread` and `reply` are public numbers, `category` and `into` are categories' keys, people are Clerk's user ids.
+ * `thread` and `reply` are public numbers, `category` and `into` are categories' keys, people are Clerk's user ids, and `picture`
+ * is a picture's hash, once it is nowhere any more but in caches.
  */
 export type Event =
   | { kind: "thread-started"; thread: number; category: string; author: string }
@@ -20,6 +21,7 @@ export type Event =
   | { kind: "member-suspended"; member: string; suspended: boolean }
   | { kind: "category-added" | "category-changed" | "category-removed"; category: string }
   | { kind: "category-merged"; category: string; into: string }
+  | { kind: "picture-removed"; picture: string }
   | { kind: "import-finished" };
 
 /** Where a reply stands; `starter` is who started its thread. */
@@ -79,6 +81,8 @@ export function changedFacts(event: Event): facts.Fact[] {
       return [facts.CATEGORIES];
     case "category-merged":
       return [facts.CATEGORIES, facts.LISTS, facts.listOf(event.into)];
+    case "picture-removed":
+      return [facts.picture(event.picture)];
     case "import-finished":
       return [facts.FORUM];
     case "preferences-saved":
@@ -107,6 +111,8 @@ export function withdrawnFacts(event: Event): facts.Fact[] {
       return wordsOf(event);
     case "member-deleted":
       return [facts.member(event.member)];
+    case "picture-removed":
+      return [facts.picture(event.picture)];
     default:
       return [];
   }

@@ -39,3 +39,6 @@ export const threadsBy = (member: string): Fact => `threads-by-${member}`;
 
 /** The replies that a member wrote, as the member's own page lists them. */
 export const repliesBy = (member: string): Fact => `replies-by-${member}`;
+
+/** A picture's bytes, at every address of it. `hash` is what its address begins with. */
+export const picture = (hash: string): Fact => `picture-${hash}`;

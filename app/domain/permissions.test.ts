@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import {
   deleteRefusal,
   editRefusal,
+  messageOf,
   moderateRefusal,
+  pictureRefusal,
   type Refusal,
   replyRefusal,
   voteRefusal,
@@ -57,6 +59,7 @@ test.each<[who: string, viewer: Viewer | null, refusal: Refusal | null]>([
   expect(editRefusal(who, locked, deleted, NOW)).toBe(refusal);
   expect(deleteRefusal(who, deleted, NOW)).toBe(refusal);
   expect(moderateRefusal(who, NOW)).toBe(refusal);
+  expect(pictureRefusal(who, NOW)).toBe(refusal);
 });
 
 test.each([
@@ -114,4 +117,16 @@ test("moderators and admins moderate; members do not", () => {
     moderateRefusal(viewer({ role }), NOW),
   );
   expect(answers).toEqual(["not-staff", null, null]);
+});
+
+test("admins alone see and delete what others have uploaded", () => {
+  const answers = (["member", "moderator", "admin"] as const).map((role) =>
+    pictureRefusal(viewer({ role }), NOW),
+  );
+  expect(answers).toEqual(["not-admin", "not-admin", null]);
+});
+
+test("a quota is said with its numbers", () => {
+  expect(messageOf("pictures-today")).toEqual(["refusal.pictures-today", { count: 40, max: 100 }]);
+  expect(messageOf("pictures-full")).toEqual(["refusal.pictures-full", { max: 1024 }]);
 });

@@ -1,4 +1,5 @@
 import type { Message } from "#app/messages/catalogue.ts";
+import { PICTURE_QUOTA } from "./picture.ts";
 import { isStaff, isSuspended, type Viewer } from "./viewer.ts";
 
 /** Why something may not be done. The statement that writes answers with the same words (app/db/refusals.server.ts). */
@@ -11,13 +12,20 @@ export type Refusal =
   | "not-author"
   | "own-reply"
   | "not-staff"
-  | "no-category";
+  | "not-admin"
+  | "no-category"
+  | "pictures-today"
+  | "pictures-full"
+  | "picture-going";
 
 type ThreadState = { status: "open" | "locked"; isDeleted: boolean };
 type ReplyState = { authorId: string; isDeleted: boolean };
 
 /** What is said of a refusal: what stands in the way, and what can be done about it. */
 export function messageOf(refusal: Refusal): Message {
+  const { picturesADay: count, bytesADay, bytesInAll } = PICTURE_QUOTA;
+  if (refusal === "pictures-today") return [`refusal.${refusal}`, { count, max: bytesADay / 1024 / 1024 }];
+  if (refusal === "pictures-full") return [`refusal.${refusal}`, { max: bytesInAll / 1024 / 1024 }];
   return `refusal.${refusal}`;
 }
 
@@ -82,4 +90,11 @@ export function moderateRefusal(viewer: Viewer | null, now: Date): Refusal | nul
   const refusal = writeRefusal(viewer, now);
   if (refusal) return refusal;
   return isStaff(viewer) ? null : "not-staff";
+}
+
+/** Why `viewer` may not see and delete what others have uploaded, or null. */
+export function pictureRefusal(viewer: Viewer | null, now: Date): Refusal | null {
+  const refusal = writeRefusal(viewer, now);
+  if (refusal) return refusal;
+  return viewer?.role === "admin" ? null : "not-admin";
 }

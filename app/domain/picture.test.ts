@@ -4,10 +4,12 @@ import {
   PICTURE_KINDS,
   type PictureName,
   parsePicturePath,
+  pictureMarkdown,
   picturePath,
   SMALL_PICTURE_WIDTH,
   smallPicturePath,
   smallPictureSize,
+  withPicture,
 } from "./picture.ts";
 
 const HASH = "0123456789abcdef0123456789abcdef";
@@ -65,4 +67,18 @@ test.each([
   `https://forum.example/media/${HASH}-1600x900.jpg`,
 ])("%j is no address of a picture", (path) => {
   expect(parsePicturePath(path)).toBeNull();
+});
+
+test.each([
+  ["A cat", "![A cat]"],
+  ["  A\ncat ", "![A cat]"],
+  ["a](javascript:x) [b\\", "![a\\](javascript:x) \\[b\\\\]"],
+  ["", "![]"],
+])("a picture that shows %j is one line of Markdown", (alt, expected) => {
+  expect(pictureMarkdown(alt, WIDE)).toBe(`${expected}(/media/${HASH}-1600x900.jpg)`);
+});
+
+test("a picture stands at the end of a text in a paragraph of its own", () => {
+  expect(withPicture("", "![x](/y)")).toBe("![x](/y)\n");
+  expect(withPicture("Text. \r\n\n", "![x](/y)")).toBe("Text.\n\n![x](/y)\n");
 });

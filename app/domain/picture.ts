@@ -1,3 +1,5 @@
+import { cleanLine } from "./text.ts";
+
 /** The kinds of picture that the forum takes. The name is also how the picture's address ends. */
 export const PICTURE_KINDS = ["gif", "png", "jpg", "webp", "avif"] as const;
 export type PictureKind = (typeof PICTURE_KINDS)[number];
@@ -45,3 +47,46 @@ export function parsePicturePath(path: string): (PictureName & { isSmall: boolea
   const isSmall = small !== undefined;
   return isSmall && smallPicturePath(name) === null ? null : { ...name, isSmall };
 }
+
+/**
+ * The picture as Markdown, with what it shows; on one line, whatever that is. Square brackets would end it, and a backslash
+ * would hide the end.
+ */
+export function pictureMarkdown(alt: string, picture: PictureName): string {
+  const line = cleanLine(alt).replace(/[\\[\]]/g, "\\$&");
+  return `![${line}](${picturePath(picture)})`;
+}
+
+/** The text with a picture at its end, in a paragraph of its own. */
+export function withPicture(text: string, markdown: string): string {
+  const before = text.trimEnd();
+  return before === "" ? `${markdown}\n` : `${before}\n\n${markdown}\n`;
+}
+
+/** What one member may upload: how many pictures and bytes in a day, and how many bytes may stand here in all. */
+export type PictureQuota = { picturesADay: number; bytesADay: number; bytesInAll: number };
+
+const MIB = 1024 * 1024;
+
+/**
+ * An album of a journey fits into a day. A gigabyte costs 1.5 cents a month on R2 (its pricing, November 2026); Lemmy takes 144
+ * pictures a day from an address, 6 an hour.
+ */
+export const PICTURE_QUOTA: PictureQuota = {
+  picturesADay: 40,
+  bytesADay: 100 * MIB,
+  bytesInAll: 1024 * MIB,
+};
+
+/** For somebody's first days here. Discourse gives newcomers one picture a post; what they bring is what spam would be. */
+export const NEWCOMER_PICTURE_QUOTA: PictureQuota = {
+  picturesADay: 8,
+  bytesADay: 20 * MIB,
+  bytesInAll: 40 * MIB,
+};
+
+/** For how many days a member is a newcomer. */
+export const NEWCOMER_DAYS = 3;
+
+/** Pictures on a page of somebody's pictures. */
+export const PICTURES_PER_PAGE = 24;

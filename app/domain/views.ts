@@ -1,3 +1,4 @@
+import type { PictureName } from "./picture.ts";
 import type { Role } from "./viewer.ts";
 
 /** What pages show, as the statements of app/db/ answer it. Times are ISO strings. */
@@ -139,3 +140,14 @@ export type ReplySource = {
 };
 
 export type ReplyContext = { thread: ThreadState; reply: ReplySource | null; categories: CategoryName[] };
+
+/** A picture as its owner and admins see it in a list. */
+export type OwnPicture = PictureName & {
+  bytes: number;
+  createdAt: string;
+  /** A post that shows it, or null. */
+  shownIn: { number: number; title: string; reply: number } | null;
+};
+
+/** What a member has uploaded: a page of it, and one more where there are further ones. */
+export type OwnPictures = { handle: string; bytesUsed: number; pictures: OwnPicture[] };

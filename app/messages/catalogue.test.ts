@@ -48,7 +48,7 @@ describe.each(Object.entries(CATALOGUES))("the catalogue in %s", (language, cata
     const sentences = Object.entries(catalogue).flatMap(([key, text]) =>
       key.startsWith("refusal.") ? [String(text)] : [],
     );
-    expect(new Set(sentences).size).toBe(9);
+    expect(new Set(sentences).size).toBe(13);
     for (const sentence of sentences) expect(sentence).toMatch(/^\p{Lu}.*\.$/u);
   });
 });

@@ -234,6 +234,12 @@ export const de = translation({
   "refusal.own-reply": "Über das, was du selbst geschrieben hast, kannst du nicht abstimmen.",
   "refusal.not-staff": "Das kann nur die Moderation.",
   "refusal.no-category": "Diese Kategorie gibt es nicht mehr.",
+  "refusal.not-admin": "Das kann nur die Administration.",
+  "refusal.pictures-today":
+    "Mehr kannst du an einem Tag nicht hochladen: {count} Bilder und {max} MB, und weniger, wenn du noch neu hier bist. Versuche es morgen noch einmal.",
+  "refusal.pictures-full":
+    "Deine Bilder wären zusammen größer als {max} MB. Lösche vorher welche in deinen Einstellungen.",
+  "refusal.picture-going": "Genau dieses Bild wird gerade gelöscht. Füge es in zwei Minuten noch einmal ein.",
 
   // What is not there, and what somebody else changed.
   "missing.thread": "Dieses Thema gibt es nicht.",

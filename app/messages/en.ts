@@ -232,6 +232,11 @@ export const en = {
   "refusal.own-reply": "You cannot vote on what you wrote yourself.",
   "refusal.not-staff": "Only moderators can do that.",
   "refusal.no-category": "There is no such category any more.",
+  "refusal.not-admin": "Only admins can do that.",
+  "refusal.pictures-today":
+    "That is as much as you can upload in a day: {count} pictures and {max} MB, and less for whoever is new here. Try again tomorrow.",
+  "refusal.pictures-full": "Your pictures would be more than {max} MB. Delete some in your settings first.",
+  "refusal.picture-going": "This very picture is just being deleted. Add it again in two minutes.",
 
   // What is not there, and what somebody else changed.
   "missing.thread": "There is no such thread.",

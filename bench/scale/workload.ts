@@ -4,6 +4,7 @@ import type { Database } from "#app/db/client.server.ts";
 import { listUnhandled } from "#app/db/events.server.ts";
 import { ensureMember, recordClerkEvent } from "#app/db/identity.server.ts";
 import { getMemberPage, getViewer, getViewerWithVotes, saveSettings } from "#app/db/members.server.ts";
+import { createPicture, deletePicture, listPictures } from "#app/db/pictures.server.ts";
 import { createReply, deleteReply, editReply, getReply } from "#app/db/replies.server.ts";
 import {
   createThread,
@@ -77,6 +78,7 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
         return getViewerWithVotes(db, reader, { number: long.number, page: pageOfReply(number) });
       }),
     ],
+    ["the busiest member's pictures", [(db) => listPictures(db, prolific.handle, null)]],
     ["the categories", [(db) => listCategories(db)]],
     ["the categories with what is in them", [(db) => listCategoryCounts(db)]],
     ["what was not seen to yet", [(db) => listUnhandled(db, 500)]],
@@ -87,6 +89,7 @@ export function pages({ long, short, category, deep, prolific, reader, replies }
 export function writes({ long, short, category, reader, moderator, replies, votes }: Subjects): Work[] {
   const thread = long.number;
   const body = "Text";
+  const picture = { hash: "0".repeat(32), kind: "png", width: 800, height: 600 } as const;
   return [
     [
       "a new thread",
@@ -125,6 +128,8 @@ export function writes({ long, short, category, reader, moderator, replies, vote
       "settings",
       [(db) => saveSettings(db, reader, { handle: "another", colorScheme: "dark", dateStyle: "absolute" })],
     ],
+    ["a picture", [(db) => createPicture(db, { ...picture, bytes: 1_000, ownerId: reader })]],
+    ["a picture's deletion", [(db) => deletePicture(db, { hash: picture.hash, ownerId: reader })]],
     ["a first request", [(db) => ensureMember(db, "user_new")]],
     [
       "a deletion at Clerk",

@@ -4,6 +4,7 @@ import { addCategory, changeCategory, mergeCategory, removeCategory } from "#app
 import { recordClerkEvent } from "#app/db/identity.server.ts";
 import { finishImport } from "#app/db/import.server.ts";
 import { saveSettings, setRole, setSuspension } from "#app/db/members.server.ts";
+import { createPicture, deletePicture } from "#app/db/pictures.server.ts";
 import { deleteReply, editReply } from "#app/db/replies.server.ts";
 import { lockThread, pinThread } from "#app/db/threads.server.ts";
 import { castVote } from "#app/db/votes.server.ts";
@@ -204,6 +205,7 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
     () => deleteReply(db, { thread: neighbour.number, number: 1, authorId: eve.id, deleted: false }),
     [...LISTS, "neighbour", "Eve's threads"],
   ],
+  ["a picture that is removed", () => removePicture(), []],
   ["an import", () => finishImport(db), ALL.filter((name) => !UNNAMED.includes(name))],
   [
     "an account that is deleted",
@@ -216,6 +218,13 @@ const EVENTS: [what: string, act: () => Promise<unknown>, goes: Name[]][] = [
     [...FRAMED_AT_LAST, "no category"],
   ],
 ];
+
+/** Uploads and deletes a picture, which has no bytes here; the sweep removes it. */
+async function removePicture(): Promise<void> {
+  const picture = { hash: "0".repeat(32), kind: "png", width: 1, height: 1, bytes: 1 } as const;
+  await createPicture(db, { ...picture, ownerId: ada.id });
+  await deletePicture(db, { hash: picture.hash, ownerId: ada.id });
+}
 
 async function keepAll(): Promise<void> {
   for (const name of ALL) await cacheOf(name);
@@ -276,6 +285,7 @@ const KINDS: Record<EventKind, true> = {
   "member-changed": true,
   "member-deleted": true,
   "member-suspended": true,
+  "picture-removed": true,
   "preferences-saved": true,
   "reply-deleted": true,
   "reply-edited": true,
