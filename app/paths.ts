@@ -91,6 +91,11 @@ function numbersOf(thread: number, reply: number): { number: string; reply: stri
   return { number: String(thread), reply: String(reply) };
 }
 
+/** Where the script of a composer sends pictures. */
+export function uploadAction(): string {
+  return href("/media");
+}
+
 /** A member's page. */
 export function memberPath(handle: string): string {
   return href("/u/:handle", { handle });
@@ -112,6 +117,19 @@ export function memberListPath(
 /** The viewer's settings; once `isSaved`, the page says so. */
 export function settingsPath({ isSaved = false } = {}): string {
   return isSaved ? `${href("/settings")}?saved` : href("/settings");
+}
+
+type BeforePicture = { time: string; hash: string };
+
+/** What the viewer has uploaded; from the newest on, or from before a picture. */
+export function ownPicturesPath(before: BeforePicture | null = null): string {
+  return withQuery(href("/settings/pictures"), { before: before?.time ?? null, id: before?.hash ?? null });
+}
+
+/** What a member has uploaded, for admins. */
+export function memberPicturesPath(handle: string, before: BeforePicture | null = null): string {
+  const path = href("/u/:handle/pictures", { handle });
+  return withQuery(path, { before: before?.time ?? null, id: before?.hash ?? null });
 }
 
 /** The sign-in address that comes back to `returnTo`, a path of this site. */

@@ -15,7 +15,13 @@ import { authenticate } from "./middleware/clerk.server.ts";
 import { keepForm } from "./middleware/kept-form.server.ts";
 import { showRefusal } from "./middleware/refusal.server.ts";
 import { identifyViewer } from "./middleware/viewer.server.ts";
-import { authContext, requestContext, siteContext, viewerContext } from "./request/context.server.ts";
+import {
+  authContext,
+  keepPictureContext,
+  requestContext,
+  siteContext,
+  viewerContext,
+} from "./request/context.server.ts";
 import { languageOf } from "./request/language.server.ts";
 import { PicturesContext } from "./ui/body.tsx";
 import { ErrorPage } from "./ui/error-page.tsx";
@@ -36,7 +42,9 @@ export function loader({ context }: Route.LoaderArgs) {
   const clerk = context.get(requestContext).isReader ? null : context.get(authContext).clerk;
   const { origin, face: site, pictures } = context.get(siteContext);
   const hasPictures = pictures === "shown" && !viewer?.picturesAsLinks;
-  return { origin, site, language: languageOf(context), viewer, now: Date.now(), clerk, hasPictures };
+  const takesPictures = context.get(keepPictureContext) !== null;
+  const language = languageOf(context);
+  return { origin, site, language, viewer, now: Date.now(), clerk, hasPictures, takesPictures };
 }
 
 export { revalidates as shouldRevalidate } from "./ui/client-action.ts";

@@ -14,8 +14,12 @@ export default [
   route("t/:number/replies/:reply/delete", "routes/replies/delete.ts"),
   route("t/:number/replies/:reply/vote", "routes/replies/vote.ts"),
 
+  route("media", "routes/pictures/upload.ts"),
+
   route("u/:handle", "routes/members/show.tsx"),
+  route("u/:handle/pictures", "routes/pictures/of-member.tsx"),
   route("settings", "routes/members/settings.tsx"),
+  route("settings/pictures", "routes/pictures/own.tsx"),
 
   route("sign-in", "routes/session/sign-in.ts"),
   route("sign-up", "routes/session/sign-up.ts"),

@@ -28,6 +28,8 @@ export interface WorkerOptions {
   env: Record<string, string>;
   /** The caches before entrypoints: their limits, or false for a platform that has none. Default: as Cloudflare documents it. */
   cache?: CacheLimits | false;
+  /** Whether uploaded pictures are taken. Default: where wrangler.toml binds a bucket for them. */
+  pictures?: boolean;
   /** The database to reach through Miniflare's stand-in for Hyperdrive, bound as HYPERDRIVE. */
   hyperdrive?: string;
   /**
@@ -60,7 +62,15 @@ export async function hasBuild(build = "build"): Promise<boolean> {
  * @throws Problem when the port is taken or nothing has been built
  */
 export async function startWorker(options: WorkerOptions) {
-  const { port, env, hyperdrive, persist, cache = {}, log = (line: string) => console.error(line) } = options;
+  const {
+    port,
+    env,
+    hyperdrive,
+    persist,
+    pictures = true,
+    cache = {},
+    log = (line: string) => console.error(line),
+  } = options;
   const config = await readConfig(options.build ?? "build");
   await requireFreePort(port, "the forum");
   const cached = cache ? cachedEntrypoints(config) : [];
@@ -88,7 +98,7 @@ export async function startWorker(options: WorkerOptions) {
           manifest,
           exports: durableObjects(config),
           env: {
-            ...bindings(config, env),
+            ...bindings(pictures ? config : { ...config, r2_buckets: [] }, env),
             ...(hyperdrive && hyperdriveBinding(hyperdrive)),
             ...cacheBindings(cached),
             OUTSIDE: outsideNetwork(options.outside),
@@ -109,6 +119,11 @@ export async function startWorker(options: WorkerOptions) {
       const worker = await miniflare.getWorker(config.name);
       const { outcome } = await worker.scheduled({ cron: "* * * * *" });
       if (outcome !== "ok") throw new Error(`The sweep ended with: ${outcome}`);
+    },
+    /** The keys of the pictures that are stored. */
+    async storedPictures(): Promise<string[]> {
+      const bucket = await miniflare.getR2Bucket("PICTURES", config.name);
+      return (await bucket.list()).objects.map(({ key }) => key);
     },
     async stop(): Promise<void> {
       await miniflare.dispose().finally(removeFiles);
@@ -246,11 +261,16 @@ async function readConfig(build: string): Promise<BuiltConfig & { root: string }
 }
 
 function readModules({ root, main }: { root: string; main: string }) {
-  const files = globSync("**/*.{js,mjs}", { cwd: root });
-  const modules = files.map((file) => [
-    file.split(path.sep).join("/"),
-    { type: "esm" as const, contents: readFileSync(path.join(root, file), "utf8") },
-  ]);
+  const files = globSync("**/*.{js,mjs,wasm}", { cwd: root });
+  const modules = files.map((file) => {
+    const contents = readFileSync(path.join(root, file));
+    return [
+      file.split(path.sep).join("/"),
+      file.endsWith(".wasm")
+        ? { type: "wasm" as const, contents }
+        : { type: "esm" as const, contents: contents.toString("utf8") },
+    ];
+  });
   return { mainModule: main, modulesRoot: root, modules: Object.fromEntries(modules) };
 }
 
@@ -263,11 +283,11 @@ function bindings(config: BuiltConfig, env: Record<string, string>) {
     binding,
     { type: "kv" as const, id: binding },
   ]);
-  const r2 = (config.r2_buckets ?? []).map(({ binding }) => [
+  const buckets = (config.r2_buckets ?? []).map(({ binding, bucket_name = binding }) => [
     binding,
-    { type: "r2" as const, name: binding },
+    { type: "r2" as const, name: bucket_name },
   ]);
-  return Object.fromEntries([...text, ...kv, ...r2]);
+  return Object.fromEntries([...text, ...kv, ...buckets]);
 }
 
 function hyperdriveBinding(connectionString: string) {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Database } from "#app/db/client.server.ts";
+import { createPicture } from "#app/db/pictures.server.ts";
 import { createReply } from "#app/db/replies.server.ts";
 import { createThread } from "#app/db/threads.server.ts";
 import { castVote } from "#app/db/votes.server.ts";
@@ -65,6 +66,15 @@ export async function makeVote(
   const cast = await castVote(db, { thread: thread.number, number, voterId: voter.id, value });
   if (cast.outcome !== "done") throw new Error(`The vote was not cast: ${JSON.stringify(cast)}`);
   return cast.score;
+}
+
+/** A picture that a member has uploaded, without its bytes; answers its hash. */
+export async function makePictureRow(db: Database, { id: ownerId }: TestMember): Promise<string> {
+  const hash = randomBytes(16).toString("hex");
+  const picture = { hash, kind: "png", width: 10, height: 10, bytes: 100 } as const;
+  const created = await createPicture(db, { ...picture, ownerId });
+  if (created.outcome !== "done") throw new Error(`The picture was not made: ${JSON.stringify(created)}`);
+  return hash;
 }
 
 function newSlug(): string {

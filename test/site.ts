@@ -26,6 +26,8 @@ export type SiteOptions = {
   people?: DemoPerson[];
   /** The cache before the Reader: false for a platform that has none, or its limits. Default: it takes every purge. */
   cache?: CacheLimits | false;
+  /** Whether pictures are taken. Default: yes. */
+  pictures?: boolean;
   /** Keeps KV on disk, so that it is still there after `restart`. */
   persisted?: boolean;
   /** Stands for all the world outside (test/outside.ts), as `host:port`. */
@@ -108,6 +110,7 @@ async function startParts(
     cache = MANY_PURGES,
     persisted,
     outside,
+    pictures,
     env = {},
   }: SiteOptions,
   stops: (() => Promise<unknown>)[],
@@ -138,6 +141,7 @@ async function startParts(
     port,
     cache,
     outside,
+    pictures,
     env: { ...variables, ...env },
     ...(hyperdrive && { hyperdrive: address }),
   };
@@ -157,6 +161,8 @@ async function startParts(
     log,
     /** What the Cron trigger does once a minute. */
     sweep: () => running.sweep(),
+    /** The keys of the pictures that are stored. */
+    storedPictures: () => running.storedPictures(),
     /** The Worker begins anew, with nothing in its memory. */
     async restart(): Promise<void> {
       await running.stop();

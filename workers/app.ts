@@ -1,6 +1,5 @@
 import { redirect } from "react-router";
 import { ELSEWHERE_PREFIX } from "#app/domain/elsewhere.ts";
-import { FORM_BYTES_MAX } from "#app/domain/limits.ts";
 import { log, reasonOf } from "#app/log.ts";
 import { DEFAULT_LANGUAGE } from "#app/messages/languages.ts";
 import { wordsIn } from "#app/messages/words.server.ts";
@@ -11,6 +10,7 @@ import { answerElsewhere } from "./gateway/elsewhere.ts";
 import { answerHealth } from "./gateway/health.ts";
 import { answerManifest, MANIFEST_PATH } from "./gateway/manifest.ts";
 import { answerMember } from "./gateway/member.ts";
+import { answerPicture, bytesMax, PICTURES_AT } from "./gateway/picture.ts";
 import { answerReader } from "./gateway/reader.ts";
 import { answerRefusal, FORGED, NOT_POSTED, TOO_LARGE } from "./gateway/refusal.ts";
 import { answerWebhook } from "./gateway/webhook.ts";
@@ -64,6 +64,7 @@ async function answerRead(request: Request, url: URL, call: Call): Promise<Respo
   if (url.origin !== env.ORIGIN || path !== url.pathname)
     return redirect(`${env.ORIGIN}${path}${url.search}`, 308);
   if (path === MANIFEST_PATH) return answerManifest(call);
+  if (PICTURES_AT.test(path)) return answerPicture(request, url, call);
   if (mayBeSignedIn(request, url) || TO_CLERK.test(path)) return answerMember(request, call);
   return answerReader(request, url, call);
 }
@@ -71,7 +72,7 @@ async function answerRead(request: Request, url: URL, call: Call): Promise<Respo
 /** What is sent: a form of one of our own pages. */
 async function answerSent(request: Request, call: Call): Promise<Response> {
   // Read before anything is refused: a browser that is still sending when the answer comes shows a lost connection.
-  const whole = await withBody(request, FORM_BYTES_MAX);
+  const whole = await withBody(request, bytesMax(request, call.env));
   if (!isSameOrigin(request, call.env.ORIGIN)) return answerRefusal(request, call, FORGED);
   if (request.method !== "POST") return answerRefusal(request, call, NOT_POSTED);
   if (!whole) return answerRefusal(request, call, TOO_LARGE);

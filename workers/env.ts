@@ -58,10 +58,12 @@ const Variables = z.object({
   ELSEWHERE: z.custom<Fetcher>().optional(),
   /** The network that those are fetched from: this machine's, without its private part. Cloudflare's has no other. */
   OUTSIDE: z.custom<Fetcher>().optional(),
-  /** Keeps pictures; without it those of other hosts are kept by the cache alone. */
-  PICTURES: z.custom<R2Bucket>().optional(),
   /** The share of requests that are recorded, from 0 to 1; failures are in any case. A typing mistake is no reason to fail. */
   LOG_REQUESTS: z.coerce.number().min(0).max(1).default(0.1).catch(0.1),
+  /** Keeps pictures; without it the forum takes none, and those of other hosts are kept by the cache alone. */
+  PICTURES: z.custom<R2Bucket>().optional(),
+  /** Makes pictures smaller; without it the Worker does so itself, of those that its memory has room for. */
+  IMAGES: z.custom<ImagesBinding>().optional(),
   /** Takes a data point for each request; without it there are none. */
   REQUESTS: z.custom<AnalyticsEngineDataset>().optional(),
   /** Takes a data point each minute of how late purges are; without it there are none. */

@@ -9,6 +9,7 @@ import {
   clerkContext,
   databaseContext,
   heldFormsContext,
+  keepPictureContext,
   newRecord,
   type PageRefusal,
   type RequestRecord,
@@ -27,6 +28,7 @@ import { elsewhereOf } from "./elsewhere/signed.ts";
 import type { Env } from "./env.ts";
 import { addSecurityHeaders } from "./headers.ts";
 import { notePage } from "./observe.ts";
+import { keepPictureIn } from "./pictures/keep.ts";
 
 const handleMember = createRequestHandler(build, import.meta.env.MODE);
 /** A reader's page has no script, so nothing is encoded for one (patches.config.ts). */
@@ -90,6 +92,7 @@ export async function answerPage(
   const { HELD_FORMS: kv, COOKIE_SECRET: secret, ORIGIN: origin } = env;
   context.set(heldFormsContext, heldFormsIn({ kv, secret, origin }));
   context.set(showElsewhereContext, elsewhereOf(env).show);
+  context.set(keepPictureContext, keepPictureIn(env));
   context.set(snapshotsContext, snapshots(database));
   context.set(recordContext, record);
   try {

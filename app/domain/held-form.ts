@@ -22,6 +22,8 @@ export const FIELD_LABELS: Partial<Record<string, FieldLabel>> = {
 const FIELDS = new Set([
   ...Object.keys(FIELD_LABELS),
   "submission",
+  "pictureAlt",
+  "hash",
   "replyTo",
   "revision",
   "against",
@@ -36,10 +38,22 @@ const FIELDS = new Set([
   "pictures",
 ]);
 
-/** The fields of a form that are ours, as text; an uploaded file is nothing that this forum asks for, and is left out. */
+/**
+ * What stands among the fields of a form that was to add a picture: the file is not kept, and the form must not be posted without
+ * it as if nobody had chosen one.
+ */
+const LOST_PICTURE = "lostPicture";
+
+/** Whether a form was to add a picture, which could not be kept. */
+export function hasLostPicture({ fields }: HeldForm): boolean {
+  return fields.some(([name]) => name === LOST_PICTURE);
+}
+
+/** The fields of a form that are ours, as text. An uploaded file is left out, and that it is missing is noted. */
 export function knownFields(form: FormData): HeldForm["fields"] {
   const fields: HeldForm["fields"] = [];
   for (const [name, value] of form)
     if (FIELDS.has(name) && typeof value === "string") fields.push([name, value]);
+  if (form.has("addPicture")) fields.push([LOST_PICTURE, "true"]);
   return fields;
 }

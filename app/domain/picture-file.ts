@@ -1,14 +1,11 @@
 import type { Message } from "#app/messages/catalogue.ts";
-import type { PictureKind } from "./picture.ts";
+import { PICTURE_BYTES_MAX, type PictureKind } from "./picture.ts";
 import { stripAvif } from "./picture-formats/avif.ts";
 import { Damaged, type Stripped } from "./picture-formats/bytes.ts";
 import { stripGif } from "./picture-formats/gif.ts";
 import { stripJpeg } from "./picture-formats/jpeg.ts";
 import { stripPng } from "./picture-formats/png.ts";
 import { stripWebp } from "./picture-formats/webp.ts";
-
-/** What one upload may weigh, in bytes. "8 MB" to people, whichever way their computer counts. */
-export const PICTURE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Pixels of one picture. A telephone's full resolution is 12 to 50 million; Cloudflare's Images take 100 million. */
 export const PICTURE_PIXELS_MAX = 40_000_000;

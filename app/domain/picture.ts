@@ -10,6 +10,9 @@ export type PictureKind = (typeof PICTURE_KINDS)[number];
  */
 export type PictureName = { hash: string; width: number; height: number; kind: PictureKind };
 
+/** What one upload may weigh, in bytes. "8 MB" to people, whichever way their computer counts. */
+export const PICTURE_BYTES_MAX = 8 * 1024 * 1024;
+
 /** The width of the small version, in pixels. A phone of 375 by 2 has 686 for a post; one of 360 by 3 takes it, too. */
 export const SMALL_PICTURE_WIDTH = 720;
 
@@ -90,3 +93,6 @@ export const NEWCOMER_DAYS = 3;
 
 /** Pictures on a page of somebody's pictures. */
 export const PICTURES_PER_PAGE = 24;
+
+/** The fields of a picture in the form of a post. */
+export type PictureFields = "picture" | "pictureAlt";

@@ -139,6 +139,21 @@ export const de = translation({
   "help.entry": "ein Eintrag",
   "help.task": "eine Aufgabe",
   "help.heading": "Eine Überschrift",
+  "picture.legend": "Bild einfügen",
+  "picture.file": "Bilddatei",
+  "picture.hint":
+    "PNG, JPEG, GIF, WebP oder AVIF, höchstens {max} MB. Was die Datei über Ort und Zeit der Aufnahme verrät, wird entfernt.",
+  "picture.alt": "Was darauf zu sehen ist, für alle, die es nicht sehen können",
+  "picture.add": "Bild einfügen",
+  "picture.placeholder": "Was auf diesem Bild zu sehen ist",
+  "picture.added": "Das Bild steht in deinem Text. Veröffentlicht ist noch nichts.",
+  "picture.describe":
+    "Das Bild steht in deinem Text. Ersetze die markierten Wörter durch das, was darauf zu sehen ist, für alle, die es nicht sehen können.",
+  "picture.uploading": "{name} wird hochgeladen",
+  "picture.failed":
+    "Das Bild konnte nicht hochgeladen werden. Dein Text ist unverändert: Versuche es noch einmal.",
+  "picture.signedOut":
+    "Du bist abgemeldet. Melde dich in einem anderen Tab an und füge das Bild noch einmal ein: Dein Text bleibt hier.",
   "newThread.title": "Neues Thema",
   "newThread.choose": "Kategorie auswählen",
   "newThread.body": "Dein Beitrag",
@@ -171,6 +186,9 @@ export const de = translation({
   "held.continue": "Weiter",
   "held.vote": "Abstimmen",
   "held.send": "Senden",
+  "held.lostPicture":
+    "Das ausgewählte Bild konnte nicht mit aufbewahrt werden. Geh zurück zu deinem Text und wähle das Bild noch einmal aus.",
+  "held.back": "Zurück zum Text",
 
   // Members.
   "member.wrote": "Was {handle} auf {site} geschrieben hat.",
@@ -198,6 +216,19 @@ export const de = translation({
   "settings.picturesAsLinks": "Nur als Links: es wird nichts geladen",
   "settings.account":
     "<account>Dein Konto bei Clerk</account> enthält deinen Namen, dein Bild, deine E-Mail-Adresse und dein Passwort.",
+  "settings.ownPictures": "<pictures>Deine Bilder</pictures>: ansehen und löschen, was du hochgeladen hast.",
+  "pictures.own": "Deine Bilder",
+  "pictures.of": "Bilder von {handle}",
+  "pictures.none": "Es gibt keine Bilder.",
+  "pictures.used": "{used} von {max} MB sind belegt.",
+  "pictures.explain":
+    "Ein gelöschtes Bild ist hier nach höchstens zwei Minuten verschwunden; Beiträge zeigen dann seine Beschreibung. Browser, die es geladen haben, können es behalten. Was kein Beitrag zeigt, wird nach einem Tag gelöscht.",
+  "pictures.size": "{width} × {height} Pixel, {kilobytes} KB",
+  "pictures.shown": "Zu sehen in <post>{title}</post>",
+  "pictures.unshown": "Kein Beitrag zeigt es.",
+  "pictures.remove": "Löschen",
+  "pictures.removed": "Das Bild wurde gelöscht.",
+  "pictures.further": "Weitere Bilder",
 
   // The error page: what went wrong, and what can be done about it, by status.
   "error.title": "{heading} ({status})",
@@ -245,6 +276,7 @@ export const de = translation({
   "missing.thread": "Dieses Thema gibt es nicht.",
   "missing.page": "So viele Seiten hat dieses Thema nicht.",
   "missing.reply": "Diese Antwort gibt es nicht.",
+  "missing.picture": "Dieses Bild gibt es nicht.",
   "missing.category": "Diese Kategorie gibt es nicht.",
   "missing.member": "Dieses Mitglied gibt es nicht.",
   "missing.account": "Dieses Konto gibt es nicht.",
@@ -275,6 +307,9 @@ export const de = translation({
   "request.memberList": "Die Seite eines Mitglieds zeigt Themen oder Antworten, die neuesten zuerst.",
   "outage.away": "Das Forum erreicht seine Datenbank gerade nicht.",
   "outage.busy": "Im Forum ist gerade sehr viel los.",
+  "outage.pictures":
+    "Bilder können gerade nicht gespeichert werden. Dein Text ist unverändert: Versuche es in einer Minute noch einmal.",
+  "outage.noPictures": "Dieses Forum nimmt keine Bilder an.",
   "outage.notConfigured": "Das Forum ist nicht eingerichtet. In seinem Log steht, was fehlt.",
 
   // What is wrong with what stands in a field.
@@ -288,6 +323,11 @@ export const de = translation({
   "problem.longReason": "Eine Begründung hat höchstens {max} Zeichen.",
   "problem.noBody": "Schreib zuerst etwas.",
   "problem.longBody": "Ein Beitrag hat höchstens {max} Zeichen; dieser hat {length}.",
+  "problem.noPicture": "Wähle zuerst ein Bild aus.",
+  "problem.loosePicture":
+    "Du hast ein Bild ausgewählt und nicht eingefügt. Wähle es noch einmal aus und drücke „Bild einfügen“, oder sende das Formular ohne Bild.",
+  "problem.noAlt":
+    "Sag, was auf dem Bild zu sehen ist: Ersetze die Wörter in eckigen Klammern am Ende deines Textes.",
   "problem.emptyPicture": "Diese Datei ist leer.",
   "problem.largePicture":
     "Ein Bild darf höchstens {max} MB haben. Verkleinere es und füge es noch einmal ein.",

@@ -141,6 +141,20 @@ export const en = {
   "help.entry": "an entry",
   "help.task": "a task",
   "help.heading": "A heading",
+  "picture.legend": "Add a picture",
+  "picture.file": "Picture file",
+  "picture.hint":
+    "PNG, JPEG, GIF, WebP or AVIF, at most {max} MB. What the file tells of where and when it was taken is removed.",
+  "picture.alt": "What it shows, for people who cannot see it",
+  "picture.add": "Add picture",
+  "picture.placeholder": "What this picture shows",
+  "picture.added": "The picture is in your text. Nothing has been posted yet.",
+  "picture.describe":
+    "The picture is in your text. Type over the marked words what it shows, for people who cannot see it.",
+  "picture.uploading": "Uploading {name}",
+  "picture.failed": "The picture could not be uploaded. Your text is as it was: try again.",
+  "picture.signedOut":
+    "You are signed out. Sign in in another tab, and add the picture again: your text stays here.",
   "newThread.title": "New thread",
   "newThread.choose": "Choose a category",
   "newThread.body": "Your post",
@@ -171,6 +185,9 @@ export const en = {
   "held.continue": "Continue",
   "held.vote": "Vote",
   "held.send": "Send",
+  "held.lostPicture":
+    "The picture that you chose could not be kept with it. Go back to your text, and choose the picture again.",
+  "held.back": "Back to the text",
 
   // Members.
   "member.wrote": "What {handle} wrote on {site}.",
@@ -198,6 +215,19 @@ export const en = {
   "settings.picturesAsLinks": "Links in their place: nothing is loaded",
   "settings.account":
     "<account>Your account at Clerk</account> holds your name, picture, e-mail address and password.",
+  "settings.ownPictures": "<pictures>Your pictures</pictures>: see and delete what you have uploaded.",
+  "pictures.own": "Your pictures",
+  "pictures.of": "Pictures of {handle}",
+  "pictures.none": "There are no pictures.",
+  "pictures.used": "{used} of {max} MB are in use.",
+  "pictures.explain":
+    "A deleted picture is gone from here within two minutes; posts then show its description. Browsers that have loaded it may keep it. What no post shows is deleted after a day.",
+  "pictures.size": "{width} × {height} pixels, {kilobytes} KB",
+  "pictures.shown": "Shown in <post>{title}</post>",
+  "pictures.unshown": "No post shows it.",
+  "pictures.remove": "Delete",
+  "pictures.removed": "The picture has been deleted.",
+  "pictures.further": "Further pictures",
 
   // The error page: what went wrong, and what can be done about it, by status.
   "error.title": "{heading} ({status})",
@@ -242,6 +272,7 @@ export const en = {
   "missing.thread": "There is no such thread.",
   "missing.page": "This thread has fewer pages.",
   "missing.reply": "There is no such reply.",
+  "missing.picture": "There is no such picture.",
   "missing.category": "There is no such category.",
   "missing.member": "There is no such member.",
   "missing.account": "There is no such account.",
@@ -270,6 +301,8 @@ export const en = {
   "request.memberList": "A member's page shows threads or replies, from the newest on.",
   "outage.away": "The forum cannot reach its database just now.",
   "outage.busy": "The forum is very busy just now.",
+  "outage.pictures": "Pictures cannot be stored just now. Your text is as it was: try again in a minute.",
+  "outage.noPictures": "This forum takes no pictures.",
   "outage.notConfigured": "The forum is not configured. Its log says what is missing.",
 
   // What is wrong with what stands in a field.
@@ -283,6 +316,10 @@ export const en = {
   "problem.longReason": "A reason holds at most {max} characters.",
   "problem.noBody": "Write something first.",
   "problem.longBody": "A post holds at most {max} characters; this one has {length}.",
+  "problem.noPicture": "Choose a picture first.",
+  "problem.loosePicture":
+    "You chose a picture and did not add it. Choose it again and press “Add picture”, or send the form without it.",
+  "problem.noAlt": "Say what the picture shows: replace the words in brackets at the end of your text.",
   "problem.emptyPicture": "This file is empty.",
   "problem.largePicture": "A picture may have {max} MB at most. Make it smaller, and add it again.",
   "problem.svgPicture": "SVG drawings are not taken: they can carry programs. Save it as PNG, and add that.",

@@ -26,7 +26,7 @@ import { holdForm } from "#app/request/held-form.server.ts";
 import { noteOutage } from "#app/request/public.server.ts";
 
 /** Routes that answer people whom the database does not know or cannot be asked about, whatever they send. */
-const OPEN_TO_ALL = new Set(["sign-out", "*"]);
+const OPEN_TO_ALL = new Set(["sign-out", "media", "*"]);
 
 /**
  * Finds out who asks. The session says only which person it is; role, suspension and deletion come from

@@ -4,6 +4,8 @@ import type { Database } from "#app/db/client.server.ts";
 import type { ShowElsewhere } from "#app/domain/elsewhere.ts";
 import type { Fact } from "#app/domain/facts.ts";
 import type { HeldForm } from "#app/domain/held-form.ts";
+import type { PictureName } from "#app/domain/picture.ts";
+import type { PictureFile } from "#app/domain/picture-file.ts";
 import type { SiteFace } from "#app/domain/site.ts";
 import type { PictureStyle, Viewer } from "#app/domain/viewer.ts";
 import type { ReplyVote } from "#app/domain/views.ts";
@@ -81,6 +83,12 @@ export const snapshotsContext = createContext<Snapshots>();
 export type HeldForms = (id: string) => SessionStorage<{ form: HeldForm }>;
 
 export const heldFormsContext = createContext<HeldForms>();
+
+/** Stores a picture's bytes under its name. Throws where that fails. */
+export type KeepPicture = (picture: PictureName, file: PictureFile) => Promise<void>;
+
+/** How pictures are stored; null where this forum takes none. */
+export const keepPictureContext = createContext<KeepPicture | null>(null);
 
 /** The form that an unsafe request carries, with its submission id. Set by the kept-form middleware. */
 export const formContext = createContext<FormData>();

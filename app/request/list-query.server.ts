@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MemberList } from "#app/db/members.server.ts";
+import type { BeforePicture } from "#app/db/pictures.server.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "#app/domain/cursor.ts";
 import { THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { parseSort, type Sort } from "#app/domain/paging.ts";
@@ -49,6 +50,19 @@ const MemberQuery = z.discriminatedUnion("show", [
   }),
   z.object({ show: z.literal("replies"), before: z.iso.datetime({ offset: true }), id: z.uuid() }),
 ]);
+
+const PictureQuery = z.object({
+  before: z.iso.datetime({ offset: true }),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+});
+
+/** From where on the address asks for somebody's pictures. Throws 400 where it makes no sense. */
+export function readPictureQuery(search: URLSearchParams): BeforePicture | null {
+  if (!search.has("before")) return null;
+  const query = PictureQuery.safeParse({ before: search.get("before"), id: search.get("id") });
+  if (!query.success) throw badRequest("request.cursor");
+  return { time: query.data.before, hash: query.data.id };
+}
 
 /** Which list of a member's page the address asks for, and from where on. Throws 400 where it makes no sense. */
 export function readMemberQuery(search: URLSearchParams): MemberList {

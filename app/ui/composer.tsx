@@ -5,12 +5,17 @@ import { Body } from "./body.tsx";
 import type { ComposerExtras } from "./composer-extras.tsx";
 import { BodyField, FormErrors } from "./form.tsx";
 import { FormattingHelp } from "./formatting-help.tsx";
+import { PictureField } from "./picture-field.tsx";
 import { drawnValue, fieldsOf } from "./unsent-texts.ts";
 import { useUnsentText } from "./use-unsent-text.ts";
 import { useWords } from "./words.ts";
 
 /** What the server answered to the form; with the text's HTML where its preview was asked for. */
-export type ComposerAnswer<Field extends string> = FormState<Field> & { preview?: string };
+export type ComposerAnswer<Field extends string> = FormState<Field> & {
+  preview?: string;
+  /** Whether a picture was added to the text. */
+  isPictureAdded?: boolean;
+};
 
 type Props = {
   /** Where it is sent. */
@@ -19,16 +24,13 @@ type Props = {
   previewAction?: string;
   /** Tells its unsent texts from those of other forms. */
   name: string;
-  /** Whether it was drawn with what the server answered to it. */
-  isAnswered: boolean;
+  /** What the server answered to it. */
+  answer: ComposerAnswer<string> | undefined;
   /** The text's label, and what it was drawn with. */
   label: string;
   body?: string;
   hint?: string;
   rows?: number;
-  errors: FormState<string>["errors"];
-  /** The text's HTML, where the server drew a preview. */
-  preview?: string;
   /** What its button says. */
   send: string;
   /** The fields above the text, and those that nobody sees. */
@@ -45,12 +47,13 @@ type Props = {
  * Where posts are written: the fields, the text that grows with what is typed, its preview above it, and what is shown
  * of formatting. A plain form (docs/decisions/0005-plain-forms.md); scripts add what a browser cannot do by itself.
  */
-export function Composer({ action, previewAction = action, name, isAnswered, errors, ...drawn }: Props) {
+export function Composer({ action, previewAction = action, name, answer, ...drawn }: Props) {
   const { t, say } = useWords();
   const form = useRef<HTMLFormElement>(null);
-  const restored = useUnsentText(form, name, isAnswered);
+  const { values = {}, errors = {} }: Partial<FormState> = answer ?? {};
+  const restored = useUnsentText(form, name, answer !== undefined);
   const { Extras, load } = useExtras(form, restored !== null);
-  const preview = usePreview(drawn.preview);
+  const preview = usePreview(answer?.preview);
   return (
     <form
       ref={form}
@@ -106,6 +109,7 @@ export function Composer({ action, previewAction = action, name, isAnswered, err
         )}
         {Extras && <Extras form={form} restored={restored} />}
       </div>
+      <PictureField values={values} errors={errors} isAdded={answer?.isPictureAdded} />
     </form>
   );
 }

@@ -1,4 +1,4 @@
-import { FIELD_LABELS, type HeldForm } from "#app/domain/held-form.ts";
+import { FIELD_LABELS, type HeldForm, hasLostPicture } from "#app/domain/held-form.ts";
 import { newThreadPath, settingsPath } from "#app/paths.ts";
 import { textareaValue } from "./form.tsx";
 import { useWords } from "./words.ts";
@@ -6,6 +6,7 @@ import { useWords } from "./words.ts";
 /** Everything that was typed, to be read, changed, and sent again with one button. */
 export function KeptForm({ form, button }: { form: HeldForm; button?: string }) {
   const { t } = useWords();
+  if (hasLostPicture(form)) return <WithoutPicture form={form} />;
   return (
     <form className="form panel" method="post" action={form.action}>
       {form.fields.map(([name, value], at) => (
@@ -15,6 +16,25 @@ export function KeptForm({ form, button }: { form: HeldForm; button?: string }) 
       <div className="form-actions">
         <button className="button primary" type="submit">
           {button ?? t(sendLabel(form))}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** The text of a form that was to add a picture, on the way back to where one can be chosen: nothing is posted yet. */
+function WithoutPicture({ form }: { form: HeldForm }) {
+  const { t } = useWords();
+  return (
+    <form className="form panel" method="post" action={form.action}>
+      <p className="notice">{t("held.lostPicture")}</p>
+      {form.fields.map(([name, value], at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a field may be repeated, and the list never changes
+        <KeptField key={at} name={name} value={value} />
+      ))}
+      <div className="form-actions">
+        <button className="button primary" type="submit" name="addPicture" value="true">
+          {t("held.back")}
         </button>
       </div>
     </form>

@@ -1,9 +1,10 @@
+import type { PictureFields } from "#app/domain/picture.ts";
 import { newReplyPath } from "#app/paths.ts";
 import { Composer, type ComposerAnswer } from "./composer.tsx";
 import { useWords } from "./words.ts";
 
 /** What the server answers to the form of a reply. */
-export type ReplyAnswer = ComposerAnswer<"body" | "replyTo" | "submission">;
+export type ReplyAnswer = ComposerAnswer<"body" | "replyTo" | "submission" | PictureFields>;
 
 type Props = {
   thread: { number: number };
@@ -28,12 +29,10 @@ export function ReplyForm({ thread, submission, previewAction, replyTo, quote = 
       action={newReplyPath(thread.number)}
       previewAction={previewAction}
       name={name}
-      isAnswered={answer !== undefined}
+      answer={answer}
       label={t("newReply.body")}
       body={answer?.values.body ?? quote}
       rows={rows}
-      errors={answer?.errors ?? {}}
-      preview={answer?.preview}
       send={t("newReply.post")}
     >
       <input type="hidden" name="submission" value={answer?.values.submission || submission} />

@@ -11,7 +11,7 @@ import {
   SIZE_BUDGETS,
   WORKER_BUDGETS,
 } from "#test/budgets.ts";
-import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
+import { makeCategory, makePictureRow, makeReply, makeThread } from "#test/forum.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 
 /** Somebody of whom no webhook tells. */
@@ -21,6 +21,7 @@ const site = await testSite({ counted: true, people: [{ id: newcomer.id, ...deta
 const category = await makeCategory(site.db);
 const ada = await site.makeMember();
 const moderator = await site.makeMember({ role: "moderator" });
+const admin = await site.makeMember({ role: "admin" });
 const thread = await makeThread(site.db, { author: ada, category, title: "A title" });
 const paragraph = "Some words of a reply, as many as people write on an ordinary day. ".repeat(8);
 for (let number = 2; number <= 20; number += 1)
@@ -89,6 +90,19 @@ const VISITS: Record<string, Visit> = {
     statuses: [303, 200],
     form: { handle: "another-handle", colorScheme: "dark", dateStyle: "absolute" },
     as: moderator,
+  },
+  media: { path: "/media", statuses: ["refused", "refused"] },
+  "settings/pictures": {
+    path: "/settings/pictures",
+    statuses: [303, 200],
+    form: { hash: await makePictureRow(site.db, moderator) },
+    as: moderator,
+  },
+  "u/:handle/pictures": {
+    path: `/u/${ada.handle}/pictures`,
+    statuses: [303, 200],
+    form: { hash: await makePictureRow(site.db, ada) },
+    as: admin,
   },
   "sign-in": { path: "/sign-in", statuses: [302, 302] },
   "sign-up": { path: "/sign-up", statuses: [302, 302] },

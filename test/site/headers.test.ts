@@ -6,7 +6,7 @@ import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
 import { attribute, builtStylesheet, elementsOf, textOf } from "./page.ts";
 import { expectPrivatePage, expectReaderPage, expectSecure, nonceOf, policyOf } from "./security-headers.ts";
-import { makeWorld, routePatterns, WRITES } from "./writes.ts";
+import { makeWorld, routePatterns, UPLOAD, WRITES } from "./writes.ts";
 
 const site = await testSite();
 const world = await makeWorld(site);
@@ -32,6 +32,8 @@ const PAGES = [
   { pattern: "t/:number/replies/:reply/vote", path: `${ofThread}/replies/2/vote`, reader: 4, member: 4 },
   { pattern: "u/:handle", path: `/u/${author.handle}`, reader: 200, member: 200 },
   { pattern: "settings", path: "/settings", reader: 303, member: 200 },
+  { pattern: "settings/pictures", path: "/settings/pictures", reader: 303, member: 200 },
+  { pattern: "u/:handle/pictures", path: `/u/${author.handle}/pictures`, reader: 303, member: 403 },
   { pattern: "sign-in", path: "/sign-in", reader: 302, member: 302 },
   { pattern: "sign-up", path: "/sign-up", reader: 302, member: 302 },
   { pattern: "sign-out", path: "/sign-out", reader: 4, member: 4 },
@@ -43,7 +45,8 @@ const PAGES = [
 const NEVER_SHARED = new Set(["sign-in", "sign-up", "continue/:id"]);
 
 test("every route is tested here", () => {
-  const tested = new Set(PAGES.map(({ pattern }) => pattern));
+  // What answers to a script is no page: pictures.test.ts.
+  const tested = new Set([...PAGES.map(({ pattern }) => pattern), UPLOAD.pattern]);
   expect(routePatterns().toSorted()).toEqual([...tested].toSorted());
 });
 

@@ -4,7 +4,7 @@ import { verify } from "#app/db/verify.server.ts";
 import { type SiteRequest, testSite } from "#test/site.ts";
 import { dataTwin, readAnswer } from "./answer.ts";
 import { allRows } from "./rows.ts";
-import { makeWorld, PREVIEW, SIGN_OUT, WRITES, type Write, writablePatterns } from "./writes.ts";
+import { makeWorld, PREVIEW, SIGN_OUT, UPLOAD, WRITES, type Write, writablePatterns } from "./writes.ts";
 
 const site = await testSite();
 const world = await makeWorld(site);
@@ -67,7 +67,8 @@ async function send(write: Write, path: string, encoding: string, headers: SiteR
 }
 
 test("every route with an action is tested here", () => {
-  const tested = new Set([...WRITES.map(({ pattern }) => pattern), PREVIEW.pattern, SIGN_OUT.pattern]);
+  const others = [PREVIEW, SIGN_OUT, UPLOAD];
+  const tested = new Set([...WRITES, ...others].map(({ pattern }) => pattern));
   expect(writablePatterns().toSorted()).toEqual([...tested].toSorted());
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RouteConfigEntry } from "@react-router/dev/routes";
 import { expect } from "vitest";
 import routes from "#app/routes.ts";
-import { makeCategory, makeReply, makeThread, type TestThread } from "#test/forum.ts";
+import { makeCategory, makePictureRow, makeReply, makeThread, type TestThread } from "#test/forum.ts";
 import type { TestMember } from "#test/people.ts";
 import type { Site } from "#test/site.ts";
 import { type Answer, dataTwin, readAnswer } from "./answer.ts";
@@ -12,21 +12,26 @@ export type World = {
   author: TestMember;
   member: TestMember;
   moderator: TestMember;
+  admin: TestMember;
   category: string;
   /** Its opening post and its reply 2 are the author's. */
   thread: TestThread;
+  /** The hash of a picture that the author has uploaded. */
+  picture: string;
 };
 
 export async function makeWorld(site: Site): Promise<World> {
-  const [author, member, moderator] = await Promise.all([
+  const [author, member, moderator, admin] = await Promise.all([
     site.makeMember(),
     site.makeMember(),
     site.makeMember({ role: "moderator" }),
+    site.makeMember({ role: "admin" }),
   ]);
   const category = await makeCategory(site.db);
   const thread = await makeThread(site.db, { author, category });
   await makeReply(site.db, { author, thread });
-  return { author, member, moderator, category, thread };
+  const picture = await makePictureRow(site.db, author);
+  return { author, member, moderator, admin, category, thread, picture };
 }
 
 export type Fields = Record<string, string>;
@@ -35,7 +40,7 @@ export type Write = {
   /** The route's path in app/routes.ts. */
   pattern: string;
   /** Who may do this. */
-  by: "author" | "member" | "moderator";
+  by: "author" | "member" | "moderator" | "admin";
   path: (world: World) => string;
   form: (world: World) => Fields;
 };
@@ -107,6 +112,20 @@ export const WRITES: Write[] = [
     path: () => "/settings",
     form: ({ member }) => ({ handle: `${member.handle}-2`, colorScheme: "dark", dateStyle: "absolute" }),
   },
+  {
+    name: "picture",
+    pattern: "settings/pictures",
+    by: "author",
+    path: () => "/settings/pictures",
+    form: ({ picture }) => ({ hash: picture }),
+  },
+  {
+    name: "picture taken down",
+    pattern: "u/:handle/pictures",
+    by: "admin",
+    path: ({ author }) => `/u/${author.handle}/pictures`,
+    form: ({ picture }) => ({ hash: picture }),
+  },
 ];
 
 /** Not among the others, for it writes nothing here: it ends a session at Clerk. */
@@ -118,6 +137,9 @@ export const PREVIEW = {
   path: ofThread("a-thread-for-a-test"),
   form: { body: "A reply to look at **first**.", preview: "true" },
 };
+
+/** Takes a picture from a script, and answers it alone: pictures.test.ts. */
+export const UPLOAD = { pattern: "media", path: "/media" };
 
 /** The paths of all routes, as app/routes.ts has them; the front page's is "". */
 export function routePatterns(): string[] {

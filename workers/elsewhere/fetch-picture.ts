@@ -1,5 +1,6 @@
 import { publicAddress } from "#app/domain/elsewhere.ts";
-import { PICTURE_BYTES_MAX, type PictureFile, readPicture } from "#app/domain/picture-file.ts";
+import { PICTURE_BYTES_MAX } from "#app/domain/picture.ts";
+import { type PictureFile, readPicture } from "#app/domain/picture-file.ts";
 import { readBytes } from "../requests.ts";
 
 /** Why there is no picture: what is there is none, its host has trouble, or its host says nothing at all. */

@@ -1,7 +1,7 @@
 import { parseElsewherePath, publicAddress } from "#app/domain/elsewhere.ts";
 import { elsewhereOf } from "../elsewhere/signed.ts";
 import type { Call } from "../env.ts";
-import { addSecurityHeaders } from "../headers.ts";
+import { addPictureHeaders } from "../headers.ts";
 import { outcomeOf } from "../snapshots/edge.ts";
 
 /** A picture of another host, at a path that this forum has signed; 404 for any other path, at no cost. */
@@ -15,10 +15,7 @@ export async function answerElsewhere(request: Request, path: string, call: Call
   const { status } = response;
   const body = request.method === "HEAD" ? null : response.body;
   const picture = new Response(body, { status, headers: response.headers });
-  addSecurityHeaders(picture, { isReader: true, nonce: "", clerkOrigins: [], origin: env.ORIGIN });
-  // Should a browser ever take it for a document, it is one without rights.
-  picture.headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
-  picture.headers.set("Content-Disposition", "inline");
+  addPictureHeaders(picture, env.ORIGIN);
   picture.headers.delete("Cf-Cache-Status");
   return picture;
 }

@@ -33,7 +33,7 @@ export async function answerReader(
  * A kept page as a browser gets it: to be asked about each time, since nothing could drop the browser's own copy; 304
  * where it has that copy; without a body for HEAD.
  */
-function forBrowser(request: Request, { response: kept, outcome }: Answer): Response {
+export function forBrowser(request: Request, { response: kept, outcome }: Answer): Response {
   const tag = kept.headers.get("ETag");
   const isSame = kept.status === 200 && tag !== null && isNamedIn(request.headers.get("If-None-Match"), tag);
   const body = isSame || request.method === "HEAD" ? null : kept.body;

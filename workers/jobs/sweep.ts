@@ -3,6 +3,7 @@ import { listUnhandled, markHandled } from "#app/db/events.server.ts";
 import { log, reasonOf } from "#app/log.ts";
 import type { Env } from "../env.ts";
 import { recordLateness } from "../observe.ts";
+import { removePictures } from "../pictures/remove.ts";
 import type { Exports } from "../snapshots/edge.ts";
 import { purgerOf } from "../snapshots/purger.ts";
 import { follow } from "./follow.ts";
@@ -14,7 +15,7 @@ const ROUNDS_MAX = 20;
 /**
  * Sees to the events that nobody has seen to: those of a request that died after its commit, of the operator's commands, and
  * all that a consumer refused. Every minute (wrangler.toml, `triggers`). An event that was seen to by its request comes here
- * once more, to be noted as handled: so no write waits for that.
+ * once more, to be noted as handled: so no write waits for that. Then removes the pictures that nobody has or shows.
  */
 export async function sweep(env: Env, ctx: Exports): Promise<void> {
   await noteLateness(env, ctx);
@@ -22,12 +23,13 @@ export async function sweep(env: Env, ctx: Exports): Promise<void> {
   try {
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const events = await listUnhandled(database, EVENTS_AT_ONCE);
-      if (events.length === 0) return;
+      if (events.length === 0) break;
       await follow(events, ctx);
       const ids = events.map(({ id }) => id);
       await markHandled(database, ids);
-      if (events.length < EVENTS_AT_ONCE) return;
+      if (events.length < EVENTS_AT_ONCE) break;
     }
+    await removePictures(database, env, ctx);
   } finally {
     await database.close();
   }

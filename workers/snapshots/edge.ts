@@ -6,8 +6,8 @@ import type { KeptOutcome } from "../observe.ts";
 import { REQUEST_ID } from "../requests.ts";
 import { showsWithdrawn, type Waiting } from "./withdrawn.ts";
 
-/** What the Reader is asked for: a page, a page made of the copy from before an outage, or a page's rows. */
-export type Kind = "page" | "copy" | "rows";
+/** What the Reader is asked for: a page, a page made of the copy from before an outage, a page's rows, or a picture. */
+export type Kind = "page" | "copy" | "rows" | "picture";
 
 /** The facts that an answer shows, and when they were read. */
 export type Shown = Pick<Snapshot, "shows" | "madeAt">;

@@ -9,6 +9,7 @@ import { pageDatabase } from "../database.ts";
 import { type Env, parseEnv } from "../env.ts";
 import { notePage } from "../observe.ts";
 import { answerPage, type Page } from "../page.ts";
+import { readPictureAt } from "../pictures/serve.ts";
 import { REQUEST_ID } from "../requests.ts";
 import { copiesIn } from "./copies.ts";
 import { type Kind, SHOWN, type Shown } from "./edge.ts";
@@ -40,6 +41,7 @@ export class Reader extends WorkerEntrypoint {
   async #answer(kind: Kind, url: URL, requestId: string): Promise<Response> {
     const env = parseEnv(this.env as object);
     if (kind === "rows") return answerRows(url, env, this.ctx);
+    if (kind === "picture") return readPictureAt(url.pathname, env);
     const request = new Request(url, { headers: { Accept: "text/html" } });
     // Whoever asks for the copy has been told that the database is away.
     const places = (database: Database): Places =>

@@ -8,8 +8,13 @@ import { SettingsForm } from "#app/domain/settings.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { LANGUAGES, languageFacts } from "#app/messages/languages.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
-import { settingsPath } from "#app/paths.ts";
-import { databaseContext, formContext, siteContext } from "#app/request/context.server.ts";
+import { ownPicturesPath, settingsPath } from "#app/paths.ts";
+import {
+  databaseContext,
+  formContext,
+  keepPictureContext,
+  siteContext,
+} from "#app/request/context.server.ts";
 import { Field, FormErrors, useAnswer } from "#app/ui/form.tsx";
 import { NoForm } from "#app/ui/no-form.tsx";
 import { PageHead } from "#app/ui/page-head.tsx";
@@ -29,6 +34,7 @@ export async function loader({ context, url }: Route.LoaderArgs) {
     refusal: writeRefusal(viewer, new Date()),
     siteLanguage,
     accountUrl,
+    takesPictures: context.get(keepPictureContext) !== null,
     now: Date.now(),
     isSaved: url.searchParams.has("saved"),
   };
@@ -121,6 +127,13 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           </button>
         </div>
       </form>
+      {loaderData.takesPictures && (
+        <p className="quiet">
+          {rich(words, "settings.pictures", {
+            pictures: (text) => <a href={ownPicturesPath()}>{text}</a>,
+          })}
+        </p>
+      )}
       <p className="quiet">
         {rich(words, "settings.account", {
           account: (text) => <a href={loaderData.accountUrl}>{text}</a>,

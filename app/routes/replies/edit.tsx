@@ -5,12 +5,14 @@ import { TITLE_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { parseNumber } from "#app/domain/paging.ts";
 import { editRefusal } from "#app/domain/permissions.ts";
+import type { PictureFields } from "#app/domain/picture.ts";
 import { EditOpeningPostForm, EditReplyForm } from "#app/domain/reply.ts";
 import { partsThatDiffer } from "#app/domain/text-difference.ts";
 import { notFound, problemOf, seeOther } from "#app/http.ts";
 import { refuse, requireViewer } from "#app/middleware/viewer.server.ts";
 import { editPath, replyPath } from "#app/paths.ts";
 import { databaseContext, formContext, showElsewhereContext } from "#app/request/context.server.ts";
+import { answerPicture } from "#app/request/picture.server.ts";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
 import { Field, useAnswer } from "#app/ui/form.tsx";
@@ -20,7 +22,7 @@ import type { Route } from "./+types/edit";
 
 export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
 
-type Answer = ComposerAnswer<"title" | "body" | "revision" | "against">;
+type Answer = ComposerAnswer<"title" | "body" | "revision" | "against" | PictureFields>;
 
 export async function loader({ context, params, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
@@ -45,6 +47,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const show = context.get(showElsewhereContext);
   if (form.has("preview"))
     return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
+  const picture = await answerPicture(context, viewer, form, values);
+  if (picture) return data<Answer>(picture.answer, { status: picture.status });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const title = "title" in parsed.data ? String(parsed.data.title) : null;
   const { body, revision } = parsed.data;
@@ -88,12 +92,10 @@ export default function EditReply({ loaderData, actionData }: Route.ComponentPro
       <Composer
         action={editPath(thread.number, reply.number)}
         name={`edit:${thread.number}:${reply.number}:${values.revision}`}
-        isAnswered={answer !== undefined}
+        answer={answer}
         label={t(isOpeningPost ? "newThread.body" : "newReply.body")}
         hint={isConflict ? t("edit.replaces") : undefined}
         body={values.body}
-        errors={errors}
-        preview={answer?.preview}
         send={t(isConflict ? "edit.saveMine" : "form.save")}
         beside={isConflict && <Present {...loaderData} yours={values.body ?? ""} />}
         more={

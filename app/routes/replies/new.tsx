@@ -15,6 +15,7 @@ import {
   showElsewhereContext,
   siteContext,
 } from "#app/request/context.server.ts";
+import { answerPicture } from "#app/request/picture.server.ts";
 import { Body } from "#app/ui/body.tsx";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { useAnswer } from "#app/ui/form.tsx";
@@ -59,6 +60,8 @@ export async function action({ context, params, url }: Route.ActionArgs) {
   const show = context.get(showElsewhereContext);
   if (form.has("preview"))
     return data<ReplyAnswer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
+  const picture = await answerPicture(context, viewer, form, values);
+  if (picture) return data<ReplyAnswer>(picture.answer, { status: picture.status });
   if (!parsed.ok) return data<ReplyAnswer>({ values, errors: parsed.errors }, { status: 400 });
   const reply = { ...parsed.data, thread, authorId: viewer.id };
   const created = await createReply(context.get(databaseContext), reply, show);

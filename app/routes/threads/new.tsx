@@ -4,11 +4,13 @@ import { parseForm } from "#app/domain/form.ts";
 import { TITLE_MAX } from "#app/domain/limits.ts";
 import { renderMarkdown } from "#app/domain/markdown.ts";
 import { writeRefusal } from "#app/domain/permissions.ts";
+import type { PictureFields } from "#app/domain/picture.ts";
 import { NewThreadForm } from "#app/domain/thread.ts";
 import { problemOf, seeOther } from "#app/http.ts";
 import { requireViewer } from "#app/middleware/viewer.server.ts";
 import { newThreadPath, threadPath } from "#app/paths.ts";
 import { databaseContext, formContext, showElsewhereContext } from "#app/request/context.server.ts";
+import { answerPicture } from "#app/request/picture.server.ts";
 import { previewAnswer } from "#app/ui/client-action.ts";
 import { Composer, type ComposerAnswer } from "#app/ui/composer.tsx";
 import { Field, FieldError, useAnswer } from "#app/ui/form.tsx";
@@ -19,7 +21,7 @@ import type { Route } from "./+types/new";
 
 export { revalidates as shouldRevalidate } from "#app/ui/client-action.ts";
 
-type Answer = ComposerAnswer<"title" | "category" | "body" | "submission">;
+type Answer = ComposerAnswer<"title" | "category" | "body" | "submission" | PictureFields>;
 
 export async function loader({ context, url }: Route.LoaderArgs) {
   const viewer = requireViewer(context, url);
@@ -40,6 +42,8 @@ export async function action({ context, url }: Route.ActionArgs) {
   const show = context.get(showElsewhereContext);
   if (form.has("preview"))
     return data<Answer>({ values, errors: {}, preview: renderMarkdown(values.body ?? "", show) });
+  const picture = await answerPicture(context, viewer, form, values);
+  if (picture) return data<Answer>(picture.answer, { status: picture.status });
   if (!parsed.ok) return data<Answer>({ values, errors: parsed.errors }, { status: 400 });
   const thread = { ...parsed.data, authorId: viewer.id };
   const created = await createThread(context.get(databaseContext), thread, show);
@@ -86,11 +90,9 @@ function ThreadForm({ sidebar, chosen, submission, answer }: FormProps) {
     <Composer
       action={newThreadPath()}
       name="thread"
-      isAnswered={answer !== undefined}
+      answer={answer}
       label={t("newThread.body")}
       body={values.body}
-      errors={errors}
-      preview={answer?.preview}
       send={t("newThread.post")}
     >
       <input type="hidden" name="submission" value={values.submission || submission} />
