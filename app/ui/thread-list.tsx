@@ -20,7 +20,11 @@ export function ThreadList({ threads, sort, isCategoryShown = false, empty }: Li
           <a className="row-author" href={memberPath(thread.author.handle)}>
             {thread.author.handle}
           </a>
-          {sort === "new" && <Started at={thread.createdAt} />}
+          {sort === "new" && (
+            <span className="row-started">
+              <Started at={thread.createdAt} />
+            </span>
+          )}
           {sort === "top" && <Score value={thread.score} />}
         </ThreadRow>
       ))}
@@ -63,7 +67,7 @@ function LatestReply({ thread }: Pick<RowProps, "thread">) {
   const words = useWords();
   const { replyCount, lastAuthor, lastNumber, lastActivityAt } = thread;
   if (replyCount === 0 || !lastAuthor || !lastNumber || !lastActivityAt)
-    return <Started at={thread.createdAt} />;
+    return <Started at={thread.createdAt} isOnlyDate />;
   return (
     <a href={replyPath(thread, lastNumber)}>
       {rich(words, "thread.lastReply", {
@@ -75,8 +79,13 @@ function LatestReply({ thread }: Pick<RowProps, "thread">) {
   );
 }
 
-function Started({ at }: { at: string }) {
-  return <span>{rich(useWords(), "thread.started", { hidden, when: <Time value={at} isShort /> })}</span>;
+function Started({ at, isOnlyDate = false }: { at: string; isOnlyDate?: boolean }) {
+  const parts = { hidden: isOnlyDate ? hidden : asItIs, when: <Time value={at} isShort /> };
+  return <span>{rich(useWords(), "thread.started", parts)}</span>;
+}
+
+function asItIs(text: ReactNode) {
+  return text;
 }
 
 function hidden(text: ReactNode) {
