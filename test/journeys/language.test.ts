@@ -4,7 +4,17 @@ import { wordsIn } from "#app/messages/words.server.ts";
 import { journey } from "#test/browser.ts";
 import { makeCategory, makeReply, makeThread } from "#test/forum.ts";
 import { type Site, startSite } from "#test/site.ts";
-import { button, eventually, heading, open, openMenu, replyOn, signInAs, voteOf } from "./travel.ts";
+import {
+  button,
+  eventually,
+  heading,
+  open,
+  openMenu,
+  openTools,
+  replyOn,
+  signInAs,
+  voteOf,
+} from "./travel.ts";
 
 const { t, say } = wordsIn("de");
 
@@ -107,6 +117,7 @@ germanJourney("What a script shows of an error is in German too", async ({ site,
   page.on("request", (request) => {
     if (request.isNavigationRequest()) documents += 1;
   });
+  await openTools(page.locator("#reply-2"));
   await page.locator("#reply-2").getByRole("link", { name: "Bearbeiten" }).click();
   await heading(page, t("error.403")).waitFor();
   expect(await page.locator("main").textContent()).toContain(say("refusal.deleted"));
