@@ -240,9 +240,10 @@ const OF_OTHERS: Scene[] = [
   {
     name: "a thread with the tools of a reply open",
     as: "member",
+    // The last one: the tools of another would cover a part of the next reply's links.
     go: async (page, { path }) => {
-      await open(page, path);
-      await openTools(replyOn(page, 2).whole);
+      await open(page, `${path}?page=2`);
+      await openTools(replyOn(page, 24).whole);
     },
   },
   { name: "the form of a new thread", as: "suspended", go: at(() => "/t/new") },
