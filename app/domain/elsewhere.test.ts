@@ -55,13 +55,12 @@ test("an address may be so long and not longer", () => {
 
 test("a path carries an address and its signature, and is one segment behind the other", () => {
   fc.assert(
-    fc.property(fc.webUrl({ withQueryParameters: true }), (url) => {
-      const address = new URL(url).href;
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const address = new URL(`https://pictures.example.com/${text}`).href;
       const path = elsewherePath({ signature: SIGNATURE, address });
       expect(path).toMatch(/^\/media\/elsewhere\/[\w-]{22}\/[\w-]+$/);
       expect(parseElsewherePath(path)).toEqual({ signature: SIGNATURE, address });
     }),
-    { numRuns: 30 },
   );
 });
 
