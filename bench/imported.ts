@@ -1,6 +1,7 @@
 /**
  * How many of an old forum's words its posts still have once they are imported: the text that we show of a post, held
- * against the text of the HTML that Discourse made of it. Prints the worst posts. Fails below 99.5 %.
+ * against the text of the HTML that Discourse made of it. Prints the worst posts, and how many of its pictures are shown.
+ * Fails below 99.5 %, and where a picture would come from elsewhere than the forum's own origin.
  *
  *     node bench/imported.ts FILE [--posts 200 | all] [--seed 1] [--shown 10]
  *
@@ -8,6 +9,7 @@
  */
 import { parseArgs } from "node:util";
 import { renderMarkdown } from "#app/domain/markdown.ts";
+import { picturesElsewhere } from "#app/elsewhere.server.ts";
 import type { OldForum } from "#scripts/discourse/links.ts";
 import { Notes } from "#scripts/discourse/notes.ts";
 import { markdownOfPost } from "#scripts/discourse/post-body.ts";
@@ -21,7 +23,8 @@ import { missingWords, wordsOf } from "./words.ts";
 const KEPT_MIN = 0.995;
 
 type Post = { place: string; raw: string; cooked: string };
-type Compared = { place: string; words: number; missing: string[]; added: string[] };
+type Pictures = { total: number; shown: number; alone: number; sized: number; foreign: string[] };
+type Compared = { place: string; words: number; missing: string[]; added: string[]; pictures: Pictures };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -78,12 +81,32 @@ function draw(posts: Post[], count: number, seed: number): Post[] {
 
 function compare({ place, raw, cooked }: Post, forum: OldForum): Compared {
   const source = wordsOf(cooked);
-  const shown = wordsOf(renderMarkdown(markdownOfPost({ raw, cooked }, forum)));
+  const html = renderMarkdown(markdownOfPost({ raw, cooked }, forum), show);
+  const shown = wordsOf(html);
   return {
     place,
     words: source.length,
     missing: missingWords(source, shown),
     added: missingWords(shown, source),
+    pictures: picturesOf(html, cooked),
+  };
+}
+
+/** As a forum with a key shows pictures of other hosts. */
+const { show } = picturesElsewhere({ keys: ["a key of 32 characters, for a bench"] });
+
+/** What of Discourse's own HTML is no picture that somebody posted. */
+const NO_PICTURE = /class=["'][^"']*(?:emoji|avatar|site-icon|thumbnail|ytp-thumbnail)|src=["']["']/;
+
+/** The pictures that the old forum showed, and ours: how many there are, stand alone, and come from somewhere else than here. */
+function picturesOf(html: string, cooked: string): Pictures {
+  const shown = html.match(/<img [^>]*>/g) ?? [];
+  return {
+    total: (cooked.match(/<img\s[^>]*>/g) ?? []).filter((tag) => !NO_PICTURE.test(tag)).length,
+    shown: shown.length,
+    alone: (html.match(/<figure>/g) ?? []).length,
+    sized: shown.filter((tag) => / width="\d+" height="\d+"/.test(tag)).length,
+    foreign: shown.filter((tag) => !/ src="\/media\/[^"]*"/.test(tag)),
   };
 }
 
@@ -99,8 +122,21 @@ function report(posts: Compared[], shown: number): void {
     `${posts.length} posts, ${words} words: ${(kept * 100).toFixed(2)} % kept (${missing} missing in ` +
       `${worst.length} posts), ${sum((post) => post.added.length)} added.`,
   );
+  reportPictures(posts.map(({ pictures }) => pictures));
   if (kept >= KEPT_MIN) return;
   console.error(`At least ${KEPT_MIN * 100} % must be kept.`);
+  process.exitCode = 1;
+}
+
+function reportPictures(pictures: Pictures[]): void {
+  const sum = (count: (post: Pictures) => number) => pictures.reduce((total, post) => total + count(post), 0);
+  const foreign = pictures.flatMap((post) => post.foreign);
+  console.log(
+    `${sum(({ total }) => total)} pictures there; ${sum(({ shown }) => shown)} shown here, ` +
+      `${sum(({ alone }) => alone)} alone and ${sum(({ sized }) => sized)} with their size. Those without https are links.`,
+  );
+  if (foreign.length === 0) return;
+  console.error(`From elsewhere: ${foreign.slice(0, 10).join("\n")}`);
   process.exitCode = 1;
 }
 

@@ -3,6 +3,7 @@ import TurndownService from "turndown";
 import { replaceShortcodes } from "#app/domain/emoji.ts";
 import { namedLink, newAddress, type OldForum } from "./links.ts";
 import { codeBlock, linkTo } from "./markdown-text.ts";
+import { sizeMark } from "./old-markdown.ts";
 import { previewsIn } from "./previews.ts";
 import { quoteOf } from "./quote.ts";
 
@@ -75,7 +76,11 @@ function makeConverter(forum: OldForum): TurndownService {
 function image(node: HTMLElement | Element, address: string | null, forum: OldForum): string {
   const isPortrait = node.classList.contains("avatar");
   if (isPortrait || !address) return "";
-  return `![${node.getAttribute("alt") ?? ""}](${newAddress(forum, address)})`;
+  // In a row of a table "|" would begin a cell.
+  const size = node.closest("td, th")
+    ? ""
+    : sizeMark(node.getAttribute("width"), node.getAttribute("height"));
+  return `![${node.getAttribute("alt") ?? ""}${size}](${newAddress(forum, address)})`;
 }
 
 function link(text: string, node: HTMLElement, forum: OldForum): string {

@@ -15,13 +15,16 @@ export type Context = {
 
 /** Brings text of an old post, without its BBCode and its code, into our Markdown. */
 export function convertText(text: string, context: Context): string {
-  const withoutHtml = convertHtml(text).replace(IMAGE_SIZE, "$1]").replace(LINK_IN_ADDRESS, "[$1]($2)");
+  const withoutHtml = convertHtml(text).replace(KIND, "$1]").replace(LINK_IN_ADDRESS, "[$1]($2)");
   const linked = convertLinks(withoutHtml, context).replaceAll(STRAY_ITEM, "[\\*]");
   return convertMentions(replaceShortcodes(linked), context.forum);
 }
 
-/** Discourse writes sizes and kinds into the text of images and files: `![cat|690x388, 50%](…)`. */
-const IMAGE_SIZE = /(!?\[[^\]|\n]{0,300})\|(?:\d+x\d+(?:, ?\d+%)?|attachment|video|audio|thumbnail)\](?=\()/g;
+/**
+ * Discourse writes kinds into the text of files: `[plan.zip|attachment](…)`. The size of a picture, `![cat|690x388](…)`, stays:
+ * our Markdown knows it too (app/domain/markdown-pictures.ts).
+ */
+const KIND = /(!?\[[^\]|\n]{0,300})\|(?:attachment|video|audio|thumbnail)\](?=\()/g;
 
 /** `[name]([text](address))`, which an import from phpBB into Discourse left behind. */
 const LINK_IN_ADDRESS = /\[([^[\]\n]{1,300})\]\(\[[^[\]\n]{0,300}\]\(([^\s()]{1,1000})\)\)/g;
@@ -61,7 +64,15 @@ const HTML: [RegExp, (match: string, first: string, second: string) => string][]
 
 function imageOf(attributes: string): string | null {
   const source = attribute(attributes, "src");
-  return source ? `![${attribute(attributes, "alt") ?? ""}](${source})` : null;
+  if (!source) return null;
+  const size = sizeMark(attribute(attributes, "width"), attribute(attributes, "height"));
+  return `![${attribute(attributes, "alt") ?? ""}${size}](${source})`;
+}
+
+/** How our Markdown says a picture's size, behind its text; nothing where it is not known in pixels. */
+export function sizeMark(width: string | null, height: string | null): string {
+  const isKnown = [width, height].every((pixels) => pixels !== null && /^[1-9]\d{0,3}$/.test(pixels));
+  return isKnown ? `|${width}x${height}` : "";
 }
 
 /** A link, or the text of an anchor that only named a place of the page. */

@@ -94,6 +94,16 @@ test.each([
   ["line breaks", "one<br>two<br/>\nthree", "one\ntwo\nthree"],
   ["an image", "<img src='//cdn.example/cat.png' width=\"10\">", "![](https://cdn.example/cat.png)"],
   [
+    "an image of a size",
+    "<img src='//cdn.example/cat.png' width=\"10\" height=20 alt='cat'>",
+    "![cat|10x20](https://cdn.example/cat.png)",
+  ],
+  [
+    "an image of another size",
+    "<img src='//cdn.example/cat.png' width=\"100%\" height=20>",
+    "![](https://cdn.example/cat.png)",
+  ],
+  [
     "a link",
     '<a rel="nofollow" href="https://a.example/">a <span>page</span></a>',
     "[a page](https://a.example/)",
@@ -191,7 +201,7 @@ const FIXTURES: Record<string, { raw: string; cooked?: string; markdown: string 
       cooked:
         `<img src="//cdn.example/optimized/${CAT}_2_10x10.jpeg" ` +
         `srcset="https://cdn.example/original/${CAT}.jpeg 2x">`,
-      markdown: `![cat](https://cdn.example/original/${CAT}.jpeg)`,
+      markdown: `![cat|641x500, 50%](https://cdn.example/original/${CAT}.jpeg)`,
     },
     {
       raw: "[img]upload://2xAOLlgS97ipUXSXPWy1lu71t4F.jpeg[/img]",
