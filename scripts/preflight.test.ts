@@ -14,6 +14,7 @@ const READY: DeployConfig = {
     { binding: "LAST_GOOD", id: "00aa0b" },
   ],
   hyperdrive: [],
+  r2_buckets: [{ binding: "PICTURES", bucket_name: "edgewise-pictures" }],
 };
 const ALL = Object.keys(SECRETS);
 
@@ -34,6 +35,14 @@ test("each secret that is missing is named with its command; without two of them
     expect.stringMatching(/PICTURES_KEY.*as links/),
     expect.stringMatching(/CLERK_JWT_KEY.*asks Clerk/),
   ]);
+});
+
+test("a bucket that Cloudflare does not have is named with its command; none is needed", () => {
+  expect(checkDeployment(READY, ALL, ["edgewise-pictures"]).toDo).toEqual([
+    expect.stringContaining("npx wrangler r2 bucket create edgewise-pictures"),
+  ]);
+  expect(checkDeployment({ ...READY, r2_buckets: [] }, ALL).toDo).toEqual([]);
+  expect(checkDeployment({ ...READY, r2_buckets: [{ binding: "PICTURES" }] }, ALL).toDo).toHaveLength(1);
 });
 
 test("with Hyperdrive bound, DATABASE_URL is not needed", () => {
@@ -94,7 +103,7 @@ test("docs/deploying.md gives the command of each secret, and the Worker asks fo
     .filter(([, , type]) => !/optional\(\)|default\(/.test(type ?? ""))
     .map(([, name]) => name);
   expect(needed.length).toBeGreaterThan(5);
-  const nothing = { vars: {}, kv_namespaces: [], hyperdrive: [] };
+  const nothing = { vars: {}, kv_namespaces: [], hyperdrive: [], r2_buckets: [] };
   const { toDo } = checkDeployment(nothing, []);
   for (const name of needed) expect(toDo.join("\n")).toContain(name);
 });

@@ -10,6 +10,7 @@ export type DeployConfig = {
   vars: Record<string, unknown>;
   kv_namespaces: { binding: string; id?: string }[];
   hyperdrive: { binding: string; id?: string }[];
+  r2_buckets: { binding: string; bucket_name?: string }[];
 };
 
 /** What has to be done before the forum is deployed, and what might be. A line each. */
@@ -40,8 +41,13 @@ const PLACEHOLDER = /^0{31}/;
 /**
  * What stands in the way of a deployment that works.
  * @param secrets the names of those that the Worker has; null where nobody could be asked
+ * @param missingBuckets the names of those that the configuration has, and Cloudflare says that it has not
  */
-export function checkDeployment(config: DeployConfig, secrets: string[] | null): Preflight {
+export function checkDeployment(
+  config: DeployConfig,
+  secrets: string[] | null,
+  missingBuckets: readonly string[] = [],
+): Preflight {
   const isBound = config.hyperdrive.some(({ binding }) => binding === "HYPERDRIVE");
   const missing = Object.entries(SECRETS).filter(
     ([name]) => secrets?.includes(name) === false && !(name === "DATABASE_URL" && isBound),
@@ -52,6 +58,7 @@ export function checkDeployment(config: DeployConfig, secrets: string[] | null):
     toDo: [
       ...NAMESPACES.flatMap((binding) => namespaceProblem(config, binding)),
       ...hyperdriveProblem(config),
+      ...bucketProblem(config, missingBuckets),
       ...variableProblem(config, secrets, "ORIGIN", isOrigin, "https://forum.example.com"),
       ...variableProblem(config, secrets, "CLERK_PUBLISHABLE_KEY", isPublishableKey, "pk_live_…"),
       ...siteProblems(config.vars).map(
@@ -72,6 +79,16 @@ function namespaceProblem({ kv_namespaces }: DeployConfig, binding: string): str
   return [
     `wrangler.toml has no KV namespace for ${binding}: npx wrangler kv namespace create ${binding}, and put the id that it prints there`,
   ];
+}
+
+/** A deployment with a bucket that is not there fails halfway. */
+function bucketProblem({ r2_buckets }: DeployConfig, missing: readonly string[]): string[] {
+  return r2_buckets
+    .filter(({ bucket_name }) => !bucket_name || missing.includes(bucket_name))
+    .map(({ binding, bucket_name = "edgewise-pictures" }) => {
+      const make = `npx wrangler r2 bucket create ${bucket_name}`;
+      return `There is no R2 bucket for ${binding}: ${make}, or take it out of wrangler.toml for a forum without pictures`;
+    });
 }
 
 function hyperdriveProblem({ hyperdrive }: DeployConfig): string[] {
@@ -129,6 +146,18 @@ async function askForSecrets(worker: string): Promise<Asked> {
   return { secrets: null, notChecked: `Not checked, whether these secrets are set: ${names}. ${reason}` };
 }
 
+/** The buckets that the configuration names and Cloudflare does not know; none where it does not say. */
+async function missingBuckets({ r2_buckets }: DeployConfig): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { bucket_name } of r2_buckets) {
+    if (!bucket_name) continue;
+    const { code, output, errors } = await wrangler(["r2", "bucket", "info", bucket_name]);
+    // 10006 is R2's own code for it.
+    if (code !== 0 && /does not exist|10006/.test(output + errors)) missing.push(bucket_name);
+  }
+  return missing;
+}
+
 type Ran = { code: number | null; output: string; errors: string };
 
 /** Runs Wrangler where it can ask nothing of the person at the terminal. */
@@ -154,7 +183,9 @@ function wrangler(args: string[]): Promise<Ran> {
 async function main(): Promise<void> {
   const config = readConfig({ config: "wrangler.toml", env: process.env.CLOUDFLARE_ENV });
   const asked = await askForSecrets(config.name ?? "");
-  const { toDo, advice } = checkDeployment(config, asked.secrets);
+  // Whoever could not ask for secrets cannot ask for buckets.
+  const missing = asked.secrets ? await missingBuckets(config) : [];
+  const { toDo, advice } = checkDeployment(config, asked.secrets, missing);
   for (const line of advice) console.log(line);
   if (asked.notChecked) console.log(asked.notChecked);
   if (asked.toDo) toDo.push(asked.toDo);

@@ -72,7 +72,7 @@ function fieldOf(element: Element): [string, string][] {
 const ELEMENTS = new Set(
   (
     "html head meta title link body a header nav main article section aside footer h1 h2 h3 h4 h5 h6 p span div " +
-    "ul ol li dl dt dd time details summary form label input textarea select option button fieldset legend " +
+    "ul ol li dl dt dd time progress details summary form label input textarea select option button fieldset legend " +
     "svg path img em strong s mark code pre blockquote br hr table thead tbody tr th td"
   ).split(" "),
 );
@@ -81,7 +81,7 @@ const ATTRIBUTES = new Set(
   (
     "lang dir id class href rel type charset name content property title datetime role tabindex start checked disabled " +
     "for value method action formaction autofocus rows selected readonly autocomplete src alt width height loading viewbox d fill opacity " +
-    "nonce crossorigin as integrity popover popovertarget"
+    "nonce crossorigin as integrity popover popovertarget accept formenctype max hidden open decoding"
   ).split(" "),
 );
 

@@ -27,6 +27,9 @@ export async function allRows(db: Database): Promise<Rows> {
       'reply_votes', (select coalesce(json_agg(v order by v.id), '[]') from reply_votes v),
       'reply_revisions', (select coalesce(json_agg(e order by e.reply_id, e.revision), '[]') from reply_revisions e),
       'moderations', (select coalesce(json_agg(d order by d.id), '[]') from moderations d),
+      'pictures', (select coalesce(json_agg(p order by p.hash), '[]') from pictures p),
+      'picture_owners', (select coalesce(json_agg(o order by o.hash, o.owner_id), '[]') from picture_owners o),
+      'picture_allowances', (select coalesce(json_agg(a order by a.owner_id), '[]') from picture_allowances a),
       'events', (select coalesce(json_agg(h order by h.id), '[]') from events h)
     ) as rows`);
   if (!row) throw new Error("The database answered nothing.");

@@ -16,8 +16,8 @@ export type World = {
   category: string;
   /** Its opening post and its reply 2 are the author's. */
   thread: TestThread;
-  /** The hash of a picture that the author has uploaded. */
-  picture: string;
+  /** The hashes of two pictures that the author has uploaded. */
+  pictures: [own: string, takenDown: string];
 };
 
 export async function makeWorld(site: Site): Promise<World> {
@@ -30,8 +30,11 @@ export async function makeWorld(site: Site): Promise<World> {
   const category = await makeCategory(site.db);
   const thread = await makeThread(site.db, { author, category });
   await makeReply(site.db, { author, thread });
-  const picture = await makePictureRow(site.db, author);
-  return { author, member, moderator, admin, category, thread, picture };
+  const pictures: World["pictures"] = [
+    await makePictureRow(site.db, author),
+    await makePictureRow(site.db, author),
+  ];
+  return { author, member, moderator, admin, category, thread, pictures };
 }
 
 export type Fields = Record<string, string>;
@@ -117,14 +120,14 @@ export const WRITES: Write[] = [
     pattern: "settings/pictures",
     by: "author",
     path: () => "/settings/pictures",
-    form: ({ picture }) => ({ hash: picture }),
+    form: ({ pictures }) => ({ hash: pictures[0] }),
   },
   {
     name: "picture taken down",
     pattern: "u/:handle/pictures",
     by: "admin",
     path: ({ author }) => `/u/${author.handle}/pictures`,
-    form: ({ picture }) => ({ hash: picture }),
+    form: ({ pictures }) => ({ hash: pictures[1] }),
   },
 ];
 

@@ -3,10 +3,10 @@ import type { PictureFile } from "#app/domain/picture-file.ts";
 import { dressedLike } from "#app/domain/picture-formats/dress.ts";
 
 /**
- * What is decoded here, in pixels. Decoded and made smaller, a picture takes twelve bytes a pixel (docs/decisions/0020-pictures.md),
+ * What is decoded here, in pixels: about 100 MB, with the encoder itself (docs/decisions/0020-pictures.md has the measurement),
  * and an isolate has 128 MB for all that it does.
  */
-const DECODED_PIXELS_MAX = 6_000_000;
+const DECODED_PIXELS_MAX = 4_000_000;
 
 /** Quality of JPEG, of 100. */
 const QUALITY = 82;
