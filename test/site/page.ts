@@ -81,7 +81,7 @@ const ATTRIBUTES = new Set(
   (
     "lang dir id class href rel type charset name content property title datetime role tabindex start checked disabled " +
     "for value method action formaction autofocus rows selected readonly autocomplete src alt width height loading viewbox d fill opacity " +
-    "nonce crossorigin as integrity popover popovertarget accept formenctype max hidden open decoding"
+    "nonce crossorigin as integrity popover popovertarget accept formenctype max maxlength hidden open decoding"
   ).split(" "),
 );
 

@@ -21,6 +21,8 @@ beforeEach(async () => {
   logged = [];
   vi.stubGlobal("console", { ...console, warn: () => {}, error: (line: string) => logged.push(line) });
   await database.execute(sql`delete from members`);
+  // The handles of those who are gone stay kept.
+  await database.execute(sql`delete from former_handles`);
   await database.execute(sql`delete from "user"`);
 });
 afterEach(() => vi.unstubAllGlobals());
