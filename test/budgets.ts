@@ -79,6 +79,8 @@ export const WORKER_BUDGETS: Record<string, Budget> = {
 export const SIZE_BUDGETS: Record<string, { html: number; css: number; js: number; later: number }> = {
   "the home page, for readers": { html: 9, css: 0, js: 0, later: 0 },
   "a full page of a thread, for readers": { html: 10, css: 0, js: 0, later: 0 },
+  // Four in each of 20 replies, two of the forum and two from elsewhere: each picture is its place, its address twice, and its text.
+  "a full page of a thread with 80 pictures, for readers": { html: 16, css: 0, js: 0, later: 0 },
   // 160 KB of 1,000 bytes are 156 KiB; what comes later is Clerk's provider, and what sends pictures.
   "a full page of a thread, for members": { html: 10, css: 7, js: 156, later: 35 },
 };

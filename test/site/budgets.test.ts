@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { createReply } from "#app/db/replies.server.ts";
+import { picturesElsewhere } from "#app/elsewhere.server.ts";
 import routes from "#app/routes.ts";
 import { signedDelivery } from "#local/clerk/webhooks.ts";
 import {
@@ -12,12 +15,13 @@ import {
   WORKER_BUDGETS,
 } from "#test/budgets.ts";
 import { makeCategory, makePictureRow, makeReply, makeThread } from "#test/forum.ts";
-import { type SiteRequest, testSite } from "#test/site.ts";
+import { type SiteRequest, testSite, WORKER_ENV } from "#test/site.ts";
 
 /** Somebody of whom no webhook tells. */
 const newcomer = { id: "user_2bbbbbbbbbbbbbbbbbbbbbbbbbb", handle: "newcomer" };
 const details = { username: "newcomer", firstName: null, lastName: null, email: null, createdAt: 1 };
 const site = await testSite({ counted: true, people: [{ id: newcomer.id, ...details }] });
+const { show } = picturesElsewhere({ keys: [WORKER_ENV.PICTURES_KEY] });
 const category = await makeCategory(site.db);
 const ada = await site.makeMember();
 const moderator = await site.makeMember({ role: "moderator" });
@@ -28,6 +32,23 @@ for (let number = 2; number <= 20; number += 1)
   await makeReply(site.db, { author: ada, thread, body: paragraph });
 for (let count = 1; count <= 25; count += 1) await makeThread(site.db, { author: ada, category });
 const address = `/t/${thread.number}`;
+const pictured = await makeThread(site.db, { author: ada, category, title: "Pictures" });
+for (let number = 2; number <= 20; number += 1) {
+  const hash = createHash("md5").update(String(number)).digest("hex");
+  const uploads = [1200, 800].map((width) => `![A picture of something](/media/${hash}-${width}x600.webp)`);
+  const others = ["a", "b"].map(
+    (name) => `![Another|690x388](https://pictures.example.com/${hash}/${name}.png)`,
+  );
+  const body = [paragraph, ...uploads, ...others].join("\n\n");
+  const reply = {
+    thread: pictured.number,
+    authorId: ada.id,
+    body,
+    replyTo: null,
+    submission: crypto.randomUUID(),
+  };
+  await createReply(site.db, reply, show);
+}
 
 type Visit = {
   path: string;
@@ -186,6 +207,7 @@ test("the Worker's own answers cost what their budgets say", async () => {
 const SIZED: Record<string, [path: string, as?: typeof ada]> = {
   "the home page, for readers": ["/"],
   "a full page of a thread, for readers": [`${address}/a-title`],
+  "a full page of a thread with 80 pictures, for readers": [`/t/${pictured.number}/pictures`],
   "a full page of a thread, for members": [`${address}/a-title`, ada],
 };
 
