@@ -199,6 +199,7 @@ test.each([
   ["HTML", "<!doctype html><script>alert(1)</script>", "problem.unknownPicture"],
   ["an SVG", '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "problem.svgPicture"],
   ["an SVG in UTF-16", [..."<svg onload='x'>"].join("\0"), "problem.svgPicture"],
+  ["an empty SVG", "<svg/>", "problem.svgPicture"],
   ["a PDF", "%PDF-1.7", "problem.unknownPicture"],
   ["a BMP", "BM\x46\0\0\0\0\0", "problem.unknownPicture"],
   ["a HEIC", "\0\0\0\x18ftypheic\0\0\0\0mif1heic", "problem.unknownPicture"],

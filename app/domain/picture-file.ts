@@ -81,7 +81,7 @@ function brandsOf(bytes: Uint8Array, start: string): string {
 }
 
 function isSvg(bytes: Uint8Array): boolean {
-  return /<svg[\s>]/i.test(latin1(bytes.subarray(0, 4096)).replaceAll("\0", ""));
+  return /<svg[\s/>]/i.test(latin1(bytes.subarray(0, 4096)).replaceAll("\0", ""));
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -23,7 +23,11 @@ export function PictureField({ values, errors, isAdded = false }: Props) {
   usePictureUploads(field, takesPictures);
   if (!takesPictures) return null;
   return (
-    <details className="picture-field" ref={field} open={Boolean(errors.picture)}>
+    <details
+      className="picture-field"
+      ref={field}
+      open={Boolean(errors.picture || errors.pictureAlt) || isAdded}
+    >
       <summary>{t("picture.legend")}</summary>
       <div className="field">
         <label htmlFor="picture">{t("picture.file")}</label>
@@ -50,7 +54,7 @@ export function PictureField({ values, errors, isAdded = false }: Props) {
       >
         {t("picture.add")}
       </button>
-      <progress className="picture-progress" max={1} hidden aria-label={t("picture.file")} />
+      <progress className="picture-progress" max={1} hidden aria-label={t("picture.legend")} />
       <p className="picture-status" role="status">
         {isAdded && t("picture.added")}
       </p>
