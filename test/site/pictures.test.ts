@@ -483,3 +483,30 @@ test("a forum without a bucket shows no control and takes no picture", async () 
   const here = await readAnswer(await site.fetch("/t/new", { as: ada }));
   expect(elementsOf(here.text).some((element) => attribute(element, "id") === "picture")).toBe(true);
 });
+
+test("people see and delete their own pictures, and admins everybody's", async () => {
+  const [owner, admin] = [await settled(site), await site.makeMember({ role: "admin" })];
+  const paths = [
+    await uploaded(await newPicture(), owner),
+    await uploaded(await newPicture(), owner),
+  ] as const;
+  const hashOf = (path: string) => parsePicturePath(path)?.hash ?? "";
+  await makeReply(db, { author: owner, thread, body: `![Shown](${paths[0]})` });
+  const own = await readAnswer(await site.fetch("/settings/pictures", { as: owner }));
+  for (const path of paths) expect(own.text).toContain(path);
+  expect(own.text).toContain(`/t/${thread.number}/`);
+  const theirs = `/u/${owner.handle}/pictures`;
+  expect((await site.fetch(theirs, { as: owner })).status).toBe(403);
+  expect((await readAnswer(await site.fetch(theirs, { as: admin }))).text).toContain(paths[1]);
+  const remove = (at: string, as: TestMember, path: string) =>
+    site.fetch(at, { as, form: { hash: hashOf(path) } }).then(({ status }) => status);
+  expect(await remove("/settings/pictures", ben, paths[0])).toBe(404);
+  expect(await remove(theirs, ben, paths[1])).toBe(403);
+  expect(await remove("/settings/pictures", owner, paths[0])).toBe(303);
+  expect(await remove(theirs, admin, paths[1])).toBe(303);
+  await site.sweep();
+  expect(await Promise.all(paths.map(async (path) => (await site.fetch(path)).status))).toEqual([404, 404]);
+  expect((await readAnswer(await site.fetch("/settings/pictures", { as: owner }))).text).toContain(
+    "There are no pictures.",
+  );
+});
