@@ -129,7 +129,7 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
       </form>
       {loaderData.takesPictures && (
         <p className="quiet">
-          {rich(words, "settings.pictures", {
+          {rich(words, "settings.ownPictures", {
             pictures: (text) => <a href={ownPicturesPath()}>{text}</a>,
           })}
         </p>
