@@ -41,7 +41,7 @@ async function freshUrl(): Promise<string> {
 test("an import tells what it did and left out, and verifies", async () => {
   const { file, remove } = await writeExport([makeTopic({ id: 1 }), "{"], { gzip: true });
   onTestFinished(remove);
-  const env = { DATABASE_URL: await freshUrl() };
+  const env = { DATABASE_URL: await freshUrl(), PICTURES_KEY: "k".repeat(32) };
   const first = await forum(["import", "discourse", file, "--category", "7=Support"], { env });
   expect(first).toMatchObject({
     code: 0,

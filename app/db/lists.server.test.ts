@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { decodeCursor } from "#app/domain/cursor.ts";
+import { PINNED_AT_HOME, THREADS_PER_PAGE } from "#app/domain/limits.ts";
 import { SORTS, type Sort } from "#app/domain/paging.ts";
 import type { ThreadSummary } from "#app/domain/views.ts";
 import { readMemberQuery, takePage } from "#app/request/list-query.server.ts";
@@ -61,11 +62,20 @@ async function walk(
   throw new Error(`The list has not ended after ${PAGES_MAX} pages`);
 }
 
-test.each(SORTS)("the pages of the home page by %s have every thread once, in order", async (sort) => {
-  const numbers = await walk(sort, async (after) => (await getHomePage(db, { sort, after })).threads);
-  expect(numbers).toEqual(await expected(null, sort));
-  expect(numbers.length).toBeGreaterThan(300);
-});
+test.each(SORTS)(
+  "the pages of the home page by %s have every thread once, in order, after pins",
+  async (sort) => {
+    const numbers = await walk(sort, async (after) => (await getHomePage(db, { sort, after })).threads);
+    const all = await expected(null, sort);
+    const pins = new Set(numbers.slice(0, PINNED_AT_HOME));
+    const isOther = (number: number) => !pins.has(number);
+    expect(pins.size).toBe(PINNED_AT_HOME);
+    expect(numbers.filter(isOther)).toEqual(all.filter(isOther));
+    // Those that are pinned stand in their places too, but for the page that begins with them.
+    expect(numbers.slice(THREADS_PER_PAGE)).toEqual(all.slice(-(numbers.length - THREADS_PER_PAGE)));
+    expect(numbers.length).toBeGreaterThan(300);
+  },
+);
 
 test.each(SORTS)(
   "the pages of a category by %s have each of its threads once, pinned first",

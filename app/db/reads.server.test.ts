@@ -101,7 +101,7 @@ test("a read is one statement of one round trip; its function's plan stays with 
   onTestFinished(() => own.close());
   const plans = () =>
     own.execute(sql`
-      select 1 from pg_backend_memory_contexts where name = 'CachedPlan' and ident like '%' || 'from thread_replies r' || '%'`);
+      select 1 from pg_backend_memory_contexts where name = 'CachedPlan' and ident like '%' || 'as "authorId"' || '%'`);
   const ask = (page: number) => getThreadPage(own, { number: thread.number, page, viewerId: author.id });
   await ask(1);
   expect(await plans()).toHaveLength(1);

@@ -126,8 +126,9 @@ export function collisions(page: Page): Promise<string[]> {
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
       const parent = node.parentElement as HTMLElement;
       // The title in the bar is seen once the head, behind which it stands, has left the window.
-      const isUnseen = parent.closest(".visually-hidden, .skip-link, .body, .thread-bar");
-      const isSeen = parent.checkVisibility() && !isUnseen;
+      // An open menu covers what is below it.
+      const isUnseen = parent.closest(".visually-hidden, .skip-link, .body, .thread-bar, .tools-menu");
+      const isSeen = parent.checkVisibility({ visibilityProperty: true }) && !isUnseen;
       if (!node.textContent?.trim() || !isSeen) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
@@ -154,9 +155,10 @@ export function cutTexts(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.body.querySelectorAll("*")]
       .filter((element) => {
-        const { overflowX, overflowY, textOverflow } = getComputedStyle(element);
+        const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
+        const isUnseen = clipPath === "inset(50%)";
         const isMeant =
-          textOverflow === "ellipsis" || element.matches(".visually-hidden, pre, textarea, input, select");
+          isUnseen || textOverflow === "ellipsis" || element.matches("pre, textarea, input, select");
         if (isMeant || !element.checkVisibility() || element.closest(".body, .kept")) return false;
         const isWide = overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
         const isHigh = overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1;

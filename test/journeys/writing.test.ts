@@ -22,7 +22,7 @@ bothWays(
     const text = `\n  A post about **${category}**.`;
     const page = await visit({ as: ada });
     await open(page, "/");
-    await page.getByRole("link", { name: "New thread", exact: true }).click();
+    await page.getByRole("banner").getByRole("link", { name: "New thread", exact: true }).click();
     await heading(page, "New thread").waitFor();
     const title = page.getByLabel("Title");
     const chosen = page.getByLabel("Category");
@@ -126,7 +126,7 @@ bothWays("A post is edited; two tabs do not overwrite each other", async ({ site
   await replyOn(page, 1).whole.getByRole("link", { name: "Edit" }).click();
   await heading(page, "Edit your thread").waitFor();
   const other = await page.context().newPage();
-  await other.goto(page.url());
+  await open(other, page.url());
 
   expect(await page.getByLabel("Your post").inputValue()).toBe("First text");
   await page.getByLabel("Title").fill("Another title");
