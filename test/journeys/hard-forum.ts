@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
+import { picturePath } from "#app/domain/picture.ts";
 import type { PageLanguage } from "#app/messages/languages.ts";
 import { journey } from "#test/browser.ts";
-import { makeCategory, makeReply, makeThread, makeVote } from "#test/forum.ts";
+import { makeCategory, makePictureRow, makeReply, makeThread, makeVote } from "#test/forum.ts";
 import { type Site, startSite } from "#test/site.ts";
 
 /** A forum in which everything is as long and as wide as it may be, and one thing of each kind is missing. */
@@ -78,8 +79,21 @@ async function makeHardForum(site: Site) {
   await db.execute(sql`update members set date_style = 'absolute' where user_id = ${moderator.id}`);
   const short = await makeThread(db, { author: member, category, title: "A short thread" });
   await makeReply(db, { author: moderator, thread: short });
+  const picture = picturePath({
+    hash: await makePictureRow(db, member),
+    width: 1600,
+    height: 900,
+    kind: "png",
+  });
+  const pictured = await makeThread(db, {
+    author: member,
+    category,
+    title: "A thread with pictures",
+    body: `![${"A picture ".repeat(12)}](${picture} "Its caption")\n\n![One](${picture}) ![Two](${picture})`,
+  });
   const path = `/t/${thread.number}/${"w".repeat(80)}`;
   const shortPath = `/t/${short.number}/a-short-thread`;
   const lockedPath = `/t/${locked.number}/a-locked-and-pinned-thread`;
-  return { member, moderator, suspended, category, empty, thread, path, shortPath, lockedPath };
+  const picturedPath = `/t/${pictured.number}/a-thread-with-pictures`;
+  return { member, moderator, suspended, category, empty, thread, path, shortPath, lockedPath, picturedPath };
 }

@@ -158,7 +158,7 @@ export function cutTexts(page: Page): Promise<string[]> {
         const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
         const isUnseen = clipPath === "inset(50%)";
         const isMeant =
-          isUnseen || textOverflow === "ellipsis" || element.matches("pre, textarea, input, select");
+          isUnseen || textOverflow === "ellipsis" || element.matches("img, pre, textarea, input, select");
         if (isMeant || !element.checkVisibility() || element.closest(".body, .kept")) return false;
         const isWide = overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
         const isHigh = overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1;

@@ -76,6 +76,7 @@ const SHARED_PAGES: Omit<Scene, "as">[] = [
   { name: "a thread", go: at(({ path }) => path) },
   { name: "a thread's second page", go: at(({ path }) => `${path}?page=2`) },
   { name: "a member's replies", go: at(({ member }) => `/u/${member.handle}?show=replies`) },
+  { name: "a thread with pictures", go: at(({ picturedPath }) => picturedPath) },
   { name: "error 404", go: at(() => "/nowhere/at/all") },
 ];
 
@@ -204,6 +205,7 @@ const OF_MEMBERS: Omit<Scene, "as">[] = [
     },
   },
   { name: "the settings", go: at(() => "/settings") },
+  { name: "one's own pictures", go: at(() => "/settings/pictures") },
   { name: "saved settings", go: at(() => "/settings?saved") },
   {
     name: "settings with errors",
