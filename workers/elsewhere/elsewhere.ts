@@ -3,8 +3,9 @@ import { LRUCache } from "lru-cache";
 import { createReadLimit, type Place } from "#app/db/read-limit.server.ts";
 import type { PictureFile } from "#app/domain/picture-file.ts";
 import { type Env, parseEnv } from "../env.ts";
+import { MEDIA_TYPES } from "../pictures/objects.ts";
 import { fetchPicture, type NoPicture } from "./fetch-picture.ts";
-import { KEPT_SECONDS, type KeptPicture, keptPictures, typeOf } from "./kept.ts";
+import { KEPT_SECONDS, type KeptPicture, keptPictures } from "./kept.ts";
 
 /**
  * How many pictures an isolate fetches at a time: each may take 8 MiB twice while it is read and stripped, of the 128 MiB
@@ -42,7 +43,7 @@ export class Elsewhere extends WorkerEntrypoint {
     // Before it is sent, so that whoever asks at another place finds it. That is once a month.
     await kept.put(address, found);
     const { bytes, kind } = found;
-    return answer({ body: bytes, bytes: bytes.length, type: typeOf(kind), freshFor: KEPT_SECONDS });
+    return answer({ body: bytes, bytes: bytes.length, type: MEDIA_TYPES[kind], freshFor: KEPT_SECONDS });
   }
 }
 

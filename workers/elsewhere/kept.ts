@@ -1,6 +1,7 @@
 import { sha256 } from "#app/domain/hash.ts";
 import type { PictureFile } from "#app/domain/picture-file.ts";
 import { log, reasonOf } from "#app/log.ts";
+import { MEDIA_TYPES } from "../pictures/objects.ts";
 
 /** A picture of another host is asked for again after a month, in seconds. docs/deploying.md has the bucket forget it then. */
 export const KEPT_SECONDS = 30 * 24 * 60 * 60;
@@ -38,18 +39,13 @@ export function keptPictures(bucket: R2Bucket | undefined) {
 
     async put(address: string, { bytes, kind }: PictureFile): Promise<void> {
       try {
-        const options = { httpMetadata: { contentType: typeOf(kind) }, customMetadata: { address } };
+        const options = { httpMetadata: { contentType: MEDIA_TYPES[kind] }, customMetadata: { address } };
         await bucket?.put(await nameOf(address), bytes, options);
       } catch (error) {
         log({ level: "warning", message: "The bucket of pictures takes nothing", reason: reasonOf(error) });
       }
     },
   };
-}
-
-/** The media type of a picture. */
-export function typeOf(kind: PictureFile["kind"]): string {
-  return kind === "jpg" ? "image/jpeg" : `image/${kind}`;
 }
 
 async function nameOf(address: string): Promise<string> {
