@@ -152,7 +152,7 @@ export function asMember(page: Exchange, member: number): Exchange {
   return {
     ...page,
     member,
-    expect: { status, count, texts: [...texts, `class="button quiet self" href="/u/${handleOf(member)}"`] },
+    expect: { status, count, texts: [...texts, `class="self" href="/u/${handleOf(member)}"`] },
   };
 }
 
