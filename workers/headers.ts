@@ -15,31 +15,34 @@ export type PageKind = { isReader: boolean; nonce: string; clerkOrigins: string[
  * A reader's page has no script source at all, and one style, which it carries; a member's page runs only scripts that carry
  * its nonce, and links the stylesheet.
  */
-export function addSecurityHeaders({ status, headers }: Response, page: PageKind): void {
+export function addSecurityHeaders(response: Response, page: PageKind): void {
+  const { status, headers } = response;
+  addSharedHeaders(response, page.origin);
   headers.set("Content-Security-Policy", contentSecurityPolicy(page));
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("X-Frame-Options", "DENY");
   // With no-referrer Chromium sends `Origin: null` on our own forms.
   headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
-  if (page.origin.startsWith("https:")) headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
   const isPage = status === 200 && headers.get("Content-Type")?.startsWith("text/html");
   if (page.isReader && isPage) headers.set("Speculation-Rules", SPECULATION_RULES);
-  if (status === 503) headers.set("Retry-After", "5");
 }
 
 /**
  * Puts on a picture, or on the answer that there is none, what keeps it from being anything else: whatever a browser is made to
  * take it for, it loads nothing, runs nothing and has an origin of its own.
  */
-export function addPictureHeaders({ status, headers }: Response, origin: string): void {
+export function addPictureHeaders(response: Response, origin: string): void {
+  const { headers } = response;
+  addSharedHeaders(response, origin);
   headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
   headers.set("Content-Disposition", "inline");
+  headers.set("Referrer-Policy", "no-referrer");
+}
+
+/** What pages and pictures have in common. */
+function addSharedHeaders({ status, headers }: Response, origin: string): void {
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Frame-Options", "DENY");
-  headers.set("Referrer-Policy", "no-referrer");
   headers.set("Cross-Origin-Resource-Policy", "same-origin");
   if (origin.startsWith("https:")) headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
   if (status === 503) headers.set("Retry-After", "5");

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { causesOf } from "#app/domain/causes.ts";
 import type { StoredEvent } from "#app/domain/events.ts";
 import { type CircuitBreaker, createCircuitBreaker, PROBE_ANSWER_MS } from "./circuit-breaker.server.ts";
-import type { Place, ReadLimit } from "./read-limit.server.ts";
+import { type Place, type ReadLimit, waitForPlace } from "./read-limit.server.ts";
 
 /** Runs one statement and answers its rows. Everything in app/db/ takes one as its first argument. */
 export type Database = {
@@ -177,17 +177,11 @@ async function withinDeadline<T>(answer: Promise<T>, milliseconds: number): Prom
   }
 }
 
-/** A place of the read limit, waited for as long as an answer. Each read looks for one by its own timer: no request may wait for another's promise. */
+/** A place of the read limit, waited for as long as an answer. */
 async function findPlace(reads: ReadLimit): Promise<Place> {
-  const seeker = {};
-  for (let left = ANSWER_MS; left >= 0; ) {
-    const place = reads.enter(seeker);
-    if (place) return place;
-    const step = reads.step();
-    left -= step;
-    await new Promise((resolve) => setTimeout(resolve, step));
-  }
-  throw new NoPlaceError(`No place among the reads of this isolate in ${ANSWER_MS} ms`);
+  const place = await waitForPlace(reads, ANSWER_MS);
+  if (!place) throw new NoPlaceError(`No place among the reads of this isolate in ${ANSWER_MS} ms`);
+  return place;
 }
 
 /** Error codes of sockets and of postgres-js that mean there is no working connection. */

@@ -19,7 +19,7 @@ export type ReadLimit = ReturnType<typeof createReadLimit>;
 
 /**
  * Bounds how many reads an isolate works on at a time, so that what it has begun ends soon and writes are not kept
- * waiting behind it. Nothing here waits: workerd lets no request wait for another's promise.
+ * waiting behind it. Whoever finds no place waits by `waitForPlace`.
  * @param size how many places there are just now
  * @param now the time in milliseconds
  */
@@ -71,6 +71,22 @@ export function createReadLimit(size: () => number, now: () => number = Date.now
       return taken.size === 0 && isOver(leftAt, QUIET_MS);
     },
   };
+}
+
+/**
+ * Waits for a place, for so many milliseconds at most; null where none was given back. Each who waits looks by a timer of
+ * their own: no request may wait for another's promise.
+ */
+export async function waitForPlace(limit: ReadLimit, milliseconds: number): Promise<Place | null> {
+  const seeker = {};
+  for (let left = milliseconds; left >= 0; ) {
+    const place = limit.enter(seeker);
+    if (place) return place;
+    const step = limit.step();
+    left -= step;
+    await new Promise((resolve) => setTimeout(resolve, step));
+  }
+  return null;
 }
 
 /** What a connection is for: what is sent, a reader's page, the rows that a member's page asks for, or a member's page. */

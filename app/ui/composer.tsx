@@ -37,8 +37,6 @@ type Props = {
   children?: ReactNode;
   /** What stands beside the text. */
   beside?: ReactNode;
-  /** What stands right below the text, above the help: what is added to it. */
-  below?: ReactNode;
   /** Further buttons and links. */
   more?: ReactNode;
 };
@@ -83,7 +81,6 @@ export function Composer({ action, previewAction = action, name, answer, ...draw
           hint={drawn.hint}
           rows={drawn.rows}
         >
-          {drawn.below}
           <FormattingHelp />
         </BodyField>
       </div>

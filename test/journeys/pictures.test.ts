@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { journey } from "#test/browser.ts";
 import { makeCategory, makeThread } from "#test/forum.ts";
 import { makePicture } from "#test/pictures.ts";
-import { bothWays, button, eventually, open } from "./travel.ts";
+import { bothWays, button, eventually, open, type Tools } from "./travel.ts";
 
 const ADDRESS = /!\[([^\]]*)\]\(\/media\/[0-9a-f]{32}-64x48\.(png|jpg)\)/;
 const fileOf = (bytes: Uint8Array, name = "cat.png") => ({
@@ -12,16 +12,22 @@ const fileOf = (bytes: Uint8Array, name = "cat.png") => ({
   buffer: Buffer.from(bytes),
 });
 
+/** The form of a reply as a member sees it, once the script that sends pictures is there, if scripts run. */
+async function openReplyForm({ site, visit, hasScript }: Tools): Promise<Page> {
+  const ada = await site.makeMember();
+  const category = await makeCategory(site.db);
+  const thread = await makeThread(site.db, { author: ada, category });
+  const page = await visit({ as: ada });
+  const loaded = hasScript ? page.waitForResponse(/picture-uploads/) : null;
+  await open(page, `/t/${thread.number}/replies/new`);
+  await (await loaded)?.finished();
+  return page;
+}
+
 bothWays(
   "A picture is chosen, described and put into the text, which is then posted",
   async ({ site, visit, hasScript }) => {
-    const ada = await site.makeMember();
-    const category = await makeCategory(site.db);
-    const thread = await makeThread(site.db, { author: ada, category });
-    const page = await visit({ as: ada });
-    const loaded = hasScript ? page.waitForResponse(/picture-uploads/) : null;
-    await open(page, `/t/${thread.number}/replies/new`);
-    await (await loaded)?.finished();
+    const page = await openReplyForm({ site, visit, hasScript });
     const body = page.getByLabel("Your reply");
     await body.fill("Look at this.");
     await page.getByText("Add a picture").click();
@@ -58,13 +64,7 @@ async function give(page: Page, kind: "paste" | "drop", bytes: Uint8Array, name:
 journey(
   "What is pasted or dropped stands at the caret, and its description is marked to be typed over",
   async ({ site, visit }) => {
-    const ada = await site.makeMember();
-    const category = await makeCategory(site.db);
-    const thread = await makeThread(site.db, { author: ada, category });
-    const page = await visit({ as: ada });
-    const loaded = page.waitForResponse(/picture-uploads/);
-    await open(page, `/t/${thread.number}/replies/new`);
-    await (await loaded).finished();
+    const page = await openReplyForm({ site, visit, hasScript: true });
     const body = page.getByLabel("Your reply");
     await body.fill("Before.\nAfter.");
     await body.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(8, 8));
@@ -84,13 +84,7 @@ journey(
 );
 
 journey("What is no picture is said beside the field, and the text stays", async ({ site, visit }) => {
-  const ada = await site.makeMember();
-  const category = await makeCategory(site.db);
-  const thread = await makeThread(site.db, { author: ada, category });
-  const page = await visit({ as: ada });
-  const loaded = page.waitForResponse(/picture-uploads/);
-  await open(page, `/t/${thread.number}/replies/new`);
-  await (await loaded).finished();
+  const page = await openReplyForm({ site, visit, hasScript: true });
   await page.getByLabel("Your reply").fill("My text.");
   await page.getByText("Add a picture").click();
   await page.locator("#picture").setInputFiles(fileOf(Buffer.from("<svg/>"), "cat.svg"));

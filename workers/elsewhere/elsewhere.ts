@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { LRUCache } from "lru-cache";
-import { createReadLimit, type Place } from "#app/db/read-limit.server.ts";
+import { createReadLimit, waitForPlace } from "#app/db/read-limit.server.ts";
 import type { PictureFile } from "#app/domain/picture-file.ts";
 import { type Env, parseEnv } from "../env.ts";
 import { MEDIA_TYPES } from "../pictures/objects.ts";
@@ -50,7 +50,7 @@ export class Elsewhere extends WorkerEntrypoint {
 async function fetchOnce(address: string, env: Env): Promise<PictureFile | NoPicture | "busy"> {
   const { host } = new URL(address);
   if (silent.has(host)) return "silence";
-  const place = await findPlace();
+  const place = await waitForPlace(fetching, WAIT_MS);
   if (!place) return "busy";
   try {
     // While this one waited, another may have found out.
@@ -62,18 +62,6 @@ async function fetchOnce(address: string, env: Env): Promise<PictureFile | NoPic
   } finally {
     fetching.leave(place);
   }
-}
-
-async function findPlace(): Promise<Place | null> {
-  const seeker = {};
-  for (let left = WAIT_MS; left >= 0; ) {
-    const place = fetching.enter(seeker);
-    if (place) return place;
-    const step = fetching.step();
-    left -= step;
-    await new Promise((resolve) => setTimeout(resolve, step));
-  }
-  return null;
 }
 
 function answer({ body, bytes, type, freshFor }: KeptPicture): Response {
